@@ -1,0 +1,200 @@
+package chat
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+var errSecret = errors.New("a secret is never written into a document")
+
+// Conversation is a tree of messages with one active branch.
+type Conversation struct {
+	ID      ConversationID
+	Title   string
+	Named   bool // the person chose the title
+	Created time.Time
+	Updated time.Time
+	Pinned  bool
+	Folder  string
+	Tags    []string
+	// Profile, Provider and Model are the choices for the next prompt.
+	Profile  string
+	Provider string
+	Model    string
+	System   Text
+	// Messages is every message of every branch, oldest first.
+	Messages []Message
+	// Leaf is the last message of the active branch.
+	Leaf MessageID
+}
+
+// Message finds a message by its id.
+func (c *Conversation) Message(id MessageID) (Message, bool) {
+	if i := c.index(id); i >= 0 {
+		return c.Messages[i], true
+	}
+	return Message{}, false
+}
+
+func (c *Conversation) index(id MessageID) int {
+	for i := len(c.Messages) - 1; i >= 0; i-- { // the wanted one is mostly recent
+		if c.Messages[i].ID == id {
+			return i
+		}
+	}
+	return -1
+}
+
+// Put adds m, or replaces the message with its id, and makes it the leaf when
+// it is new.
+func (c *Conversation) Put(m Message) {
+	if i := c.index(m.ID); i >= 0 {
+		c.Messages[i] = m
+		return
+	}
+	c.Messages = append(c.Messages, m)
+	c.Leaf = m.ID
+}
+
+// Remove takes the message id out when nothing hangs on it; its parent becomes
+// the leaf if it was the leaf. It reports whether it did.
+func (c *Conversation) Remove(id MessageID) bool {
+	i := c.index(id)
+	if i < 0 || len(c.Children(id)) > 0 {
+		return false
+	}
+	if c.Leaf == id {
+		c.Leaf = c.Messages[i].Parent
+	}
+	c.Messages = slices.Delete(c.Messages, i, i+1)
+	return true
+}
+
+// Branch lists the active branch from the first message to the leaf. A chain
+// broken by damage starts at the oldest message still connected.
+func (c *Conversation) Branch() []Message { return c.Path(c.Leaf) }
+
+// Path lists the messages from the root to id.
+func (c *Conversation) Path(id MessageID) []Message {
+	byID := make(map[MessageID]int, len(c.Messages))
+	for i, m := range c.Messages {
+		byID[m.ID] = i
+	}
+	var path []Message
+	for range c.Messages { // bounded: a cycle cannot run for ever
+		i, ok := byID[id]
+		if !ok {
+			break
+		}
+		path = append(path, c.Messages[i])
+		id = c.Messages[i].Parent
+	}
+	slices.Reverse(path)
+	return path
+}
+
+// Children lists the messages that follow id, oldest first; id "" gives the
+// first messages.
+func (c *Conversation) Children(id MessageID) []MessageID {
+	var ids []MessageID
+	for _, m := range c.Messages {
+		if m.Parent == id {
+			ids = append(ids, m.ID)
+		}
+	}
+	return ids
+}
+
+// Siblings lists the alternatives at the place of id, itself included, oldest
+// first, and its position among them.
+func (c *Conversation) Siblings(id MessageID) (ids []MessageID, at int) {
+	m, ok := c.Message(id)
+	if !ok {
+		return nil, -1
+	}
+	ids = c.Children(m.Parent)
+	return ids, slices.Index(ids, id)
+}
+
+// LeafBelow follows the newest child from id down to a leaf: where walking to
+// a branch ends up.
+func (c *Conversation) LeafBelow(id MessageID) MessageID {
+	for range c.Messages {
+		children := c.Children(id)
+		if len(children) == 0 {
+			break
+		}
+		id = children[len(children)-1]
+	}
+	return id
+}
+
+// TitleFrom makes a title of at most max characters out of a prompt: its first
+// line with words, without Markdown marks. Only a prompt may become a title;
+// an answer may be one that must not be kept.
+func TitleFrom(prompt Text, limit int) string {
+	for line := range strings.Lines(string(prompt)) {
+		line = strings.TrimLeft(line, "#>*-+` \t")
+		line = strings.Map(func(r rune) rune {
+			if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+				return ' '
+			}
+			return r
+		}, strings.ToValidUTF8(line, "\uFFFD"))
+		line = strings.Join(strings.Fields(line), " ")
+		if line == "" {
+			continue
+		}
+		if utf8.RuneCountInString(line) <= limit {
+			return line
+		}
+		cut := []rune(line)[:limit-1]
+		if i := lastSpace(cut); i > limit/2 {
+			cut = cut[:i]
+		}
+		return strings.TrimRight(string(cut), " .,;:") + "…"
+	}
+	return ""
+}
+
+func lastSpace(rs []rune) int {
+	for i := len(rs) - 1; i >= 0; i-- {
+		if rs[i] == ' ' {
+			return i
+		}
+	}
+	return -1
+}
+
+// Turn is what a model is asked: the context and how to answer it.
+type Turn struct {
+	Conversation ConversationID
+	Model        string
+	System       Text
+	// Messages is the context, oldest first, ending with the prompt.
+	Messages []Message
+	// Tools are the built-in tools wanted, by their stable names.
+	Tools   []string
+	Options Options
+	// Prefix asks the model to go on from this text, its own cut answer.
+	Prefix Text
+}
+
+// Options tune an answer. Nil fields are left to the service.
+type Options struct {
+	Temperature *float64
+	TopP        *float64
+	Seed        *int
+	MaxTokens   *int
+	Stop        []string
+	// Effort is a reasoning effort the model accepts; "" is its default.
+	Effort string
+	// Thinking switches reasoning on or off where the model has such a switch.
+	Thinking *bool
+	// Window is the context length in tokens to use where it can be chosen.
+	Window int
+}

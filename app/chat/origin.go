@@ -1,0 +1,102 @@
+package chat
+
+import (
+	"slices"
+	"strings"
+)
+
+// Origin is the set of sources a piece of text came from. The zero value means
+// that nobody said where the text came from, which the rules treat as the
+// strictest case.
+type Origin uint16
+
+// The sources. A part carries every one that applies.
+const (
+	// Typed is text a person wrote.
+	Typed Origin = 1 << iota
+	// Attached is the content of a file the person added.
+	Attached
+	// Model is text a model wrote without a retrieval tool.
+	Model
+	// WebSearch is an answer written with the service's web search.
+	WebSearch
+	// News is an answer written with the service's news connector.
+	News
+	// ThirdParty is a link, snippet or thumbnail of somebody else's content.
+	ThirdParty
+	// Image is a generated image.
+	Image
+	// Code is output of the service's code interpreter.
+	Code
+	// Agent is the definition of an agent.
+	Agent
+	// Reported is content the person reported as illegal.
+	Reported
+	// OwnTool is the result of a search tool the person runs themselves.
+	OwnTool
+)
+
+var originNames = []struct {
+	origin Origin
+	name   string
+}{
+	{Typed, "typed"},
+	{Attached, "attached"},
+	{Model, "model"},
+	{WebSearch, "web_search"},
+	{News, "news"},
+	{ThirdParty, "third_party"},
+	{Image, "image"},
+	{Code, "code"},
+	{Agent, "agent"},
+	{Reported, "reported"},
+	{OwnTool, "own_tool"},
+}
+
+// Has reports whether o contains every source of other.
+func (o Origin) Has(other Origin) bool { return o&other == other }
+
+// Any reports whether o contains at least one source of other.
+func (o Origin) Any(other Origin) bool { return o&other != 0 }
+
+// Names lists the sources in o by their stable names, in a fixed order.
+func (o Origin) Names() []string {
+	var names []string
+	for _, n := range originNames {
+		if o.Has(n.origin) {
+			names = append(names, n.name)
+		}
+	}
+	return names
+}
+
+// String joins the names of o with commas; an empty set is "unknown".
+func (o Origin) String() string {
+	if names := o.Names(); len(names) > 0 {
+		return strings.Join(names, ",")
+	}
+	return "unknown"
+}
+
+// ParseOrigin reads what Origin.String wrote. A name it does not know makes
+// the whole set unknown, which is the strict reading.
+func ParseOrigin(s string) Origin {
+	if s == "" || s == "unknown" {
+		return 0
+	}
+	var o Origin
+	for name := range strings.SplitSeq(s, ",") {
+		i := slices.IndexFunc(originNames, func(n struct {
+			origin Origin
+			name   string
+		},
+		) bool {
+			return n.name == name
+		})
+		if i < 0 {
+			return 0
+		}
+		o |= originNames[i].origin
+	}
+	return o
+}

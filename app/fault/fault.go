@@ -1,0 +1,175 @@
+// Package fault names what can go wrong. An error says which operation failed
+// and what kind of failure it was; the words a person reads are written once
+// for each kind, in assets/text, under "fault.<kind>".
+//
+// The package performs no I/O and holds no wording.
+package fault
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Kind is a class of failure with one wording and one cure. The zero value is
+// a failure nobody classified.
+type Kind string
+
+// The kinds, grouped by who can do something about them.
+const (
+	// Unknown is a failure nobody classified.
+	Unknown Kind = ""
+
+	// Usage is a wrong flag, argument, fact name or word.
+	Usage Kind = "usage"
+	// NotFound is a conversation, message, profile, provider or model that is
+	// not there.
+	NotFound Kind = "not_found"
+	// Invalid is a file or value that cannot be read as what it should be.
+	Invalid Kind = "invalid"
+	// Interrupted is the person's own stop.
+	Interrupted Kind = "interrupted"
+	// Refused is a rule's refusal; policy.Refusal carries the verdict.
+	Refused Kind = "refused"
+	// NeedsAnswer is a question that no flag answered and no terminal can ask.
+	NeedsAnswer Kind = "needs_answer"
+
+	// NotSignedIn is a hosted service without a key.
+	NotSignedIn Kind = "not_signed_in"
+	// KeyRefused is a key the service does not know.
+	KeyRefused Kind = "key_refused"
+	// KeyExpired is a key past its date.
+	KeyExpired Kind = "key_expired"
+	// Suspended is an account or key the service has suspended.
+	Suspended Kind = "suspended"
+	// Forbidden is something the plan or the key's rights do not include.
+	Forbidden Kind = "forbidden"
+	// WrongHost is a server that answers, but not as this service.
+	WrongHost Kind = "wrong_host"
+	// PlaintextKey is an API key found in the config file.
+	PlaintextKey Kind = "plaintext_key"
+
+	// Unreachable is a host that cannot be reached.
+	Unreachable Kind = "unreachable"
+	// Offline is a connection that --local-only refused.
+	Offline Kind = "local_only"
+	// TimedOut is a server that stopped answering.
+	TimedOut Kind = "timed_out"
+	// Cut is a stream that ended before the answer did.
+	Cut Kind = "cut"
+	// RateLimited is a limit of the account; Error.RetryAfter says how long.
+	RateLimited Kind = "rate_limited"
+	// Capacity is a service that is full.
+	Capacity Kind = "capacity"
+	// ServerFailed is a failure on the other side.
+	ServerFailed Kind = "server_failed"
+	// BadRequest is a request the service calls wrong.
+	BadRequest Kind = "bad_request"
+	// BadAnswer is an answer that cannot be read, such as a web page.
+	BadAnswer Kind = "bad_answer"
+	// EmptyAnswer is an answer with nothing in it.
+	EmptyAnswer Kind = "empty_answer"
+	// Overflow is a context longer than the model takes.
+	Overflow Kind = "overflow"
+	// Guardrail is a prompt that the service's moderation refused.
+	Guardrail Kind = "guardrail"
+	// ModelGone is a model the service does not have (any more).
+	ModelGone Kind = "model_gone"
+	// Unsupported is a feature the model or host lacks.
+	Unsupported Kind = "unsupported"
+	// OutOfMemory is a runner without room for the model.
+	OutOfMemory Kind = "out_of_memory"
+	// RunnerAbsent is a local runner that does not answer.
+	RunnerAbsent Kind = "runner_absent"
+	// RunnerStopped is a local runner that died in mid-answer.
+	RunnerStopped Kind = "runner_stopped"
+	// Repeating is a model that said the same thing until it was stopped.
+	Repeating Kind = "repeating"
+
+	// Locked is a history another program holds, or a keyring that is locked.
+	Locked Kind = "locked"
+	// KeyMissing is a history whose key is not to be found.
+	KeyMissing Kind = "key_missing"
+	// WrongKey is a history that the key does not open, or a wrong passphrase.
+	WrongKey Kind = "wrong_key"
+	// NoKeyring is a machine without a usable keyring.
+	NoKeyring Kind = "no_keyring"
+	// Damaged is a file that is not what bise wrote.
+	Damaged Kind = "damaged"
+	// DiskFull is a disk without room.
+	DiskFull Kind = "disk_full"
+	// ReadOnly is a folder or file that cannot be written.
+	ReadOnly Kind = "read_only"
+	// NewerSchema is a history written by a newer bise.
+	NewerSchema Kind = "newer_schema"
+	// NotStored is a history that is switched off.
+	NotStored Kind = "not_stored"
+)
+
+// Error is a failure with its operation and kind.
+type Error struct {
+	Op   string // package and function: "localstore.Open"
+	Kind Kind
+	Err  error // the cause; may be nil
+	// Detail fills the places of the wording: host, model, path, status …
+	// It never holds a secret or conversation text.
+	Detail map[string]string
+	// RetryAfter is how long the other side asked to wait; 0 is unknown.
+	RetryAfter time.Duration
+}
+
+// E makes an Error. Details are name and value in turn.
+func E(op string, kind Kind, err error, details ...string) *Error {
+	e := &Error{Op: op, Kind: kind, Err: err}
+	for i := 0; i+1 < len(details); i += 2 {
+		if e.Detail == nil {
+			e.Detail = make(map[string]string)
+		}
+		e.Detail[details[i]] = details[i+1]
+	}
+	return e
+}
+
+// Error describes e for a log: operation, kind, details and cause.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Op)
+	b.WriteString(": ")
+	if e.Kind == Unknown {
+		b.WriteString("failed")
+	} else {
+		b.WriteString(string(e.Kind))
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Detail)) {
+		fmt.Fprintf(&b, " %s=%s", name, e.Detail[name])
+	}
+	if e.Err != nil {
+		b.WriteString(": ")
+		b.WriteString(e.Err.Error())
+	}
+	return b.String()
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// As finds the Error in err.
+func As(err error) (*Error, bool) {
+	var e *Error
+	ok := errors.As(err, &e)
+	return e, ok
+}
+
+// KindOf is the kind of the first Error in err, Unknown if there is none.
+func KindOf(err error) Kind {
+	if e, ok := As(err); ok {
+		return e.Kind
+	}
+	return Unknown
+}
+
+// Is reports whether err has the given kind.
+func Is(err error, kind Kind) bool { return err != nil && KindOf(err) == kind }

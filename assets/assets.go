@@ -1,0 +1,26 @@
+// Package assets is the data compiled into bise: rule tables, themes, every
+// word a person reads, and the pages of the built-in guide. It holds no code
+// that decides anything.
+package assets
+
+import "embed"
+
+// Text holds the wording, one TOML file a language.
+//
+//go:embed text/*.toml
+var Text embed.FS
+
+// Rules holds the rule bundles in their text form, one folder a bundle.
+//
+//go:embed rules
+var Rules embed.FS
+
+// Themes holds the colour themes, one TOML file each.
+//
+//go:embed themes/*.toml
+var Themes embed.FS
+
+// Guide holds the pages of the built-in guide in Markdown.
+//
+//go:embed guide/*.md
+var Guide embed.FS
