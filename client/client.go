@@ -131,6 +131,9 @@ type Delta struct {
 	Kind   DeltaKind
 	Text   chat.Text
 	Origin chat.Origin // of Text; 0 is chat.Model
+	// Signature, on a ThinkingDelta, seals the reasoning that ends with it; it
+	// is opaque and goes back to the service unchanged. Its Text may be empty.
+	Signature string
 	Part   chat.Part
 	Usage  chat.Usage
 	Model  string
