@@ -108,7 +108,8 @@ const (
 	// ThinkingDelta is more of the reasoning; an answer may think again after
 	// it has said something.
 	ThinkingDelta
-	// PartDelta is a whole part: an image, a reference, a tool call.
+	// PartDelta is a whole part: an image, a reference, a tool call. A thinking
+	// part without text holds the signature of the reasoning before it.
 	PartDelta
 	// UsageDelta counts tokens; the last one holds.
 	UsageDelta
@@ -131,9 +132,6 @@ type Delta struct {
 	Kind   DeltaKind
 	Text   chat.Text
 	Origin chat.Origin // of Text; 0 is chat.Model
-	// Signature, on a ThinkingDelta, seals the reasoning that ends with it; it
-	// is opaque and goes back to the service unchanged. Its Text may be empty.
-	Signature string
 	Part   chat.Part
 	Usage  chat.Usage
 	Model  string

@@ -1,0 +1,61 @@
+package openai
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"bise/client"
+)
+
+const (
+	chatPath   = "/chat/completions"
+	modelsPath = "/models"
+)
+
+// header sets what every streaming request says.
+func (p *Provider) header(h http.Header) {
+	h.Set("Content-Type", "application/json")
+	h.Set("Accept", "text/event-stream, application/json")
+}
+
+// headerDeltas reads the state of the limits and the service's notices.
+func (p *Provider) headerDeltas(h http.Header, model string) []client.Delta {
+	var out []client.Delta
+	if limits := limitsOf(h); len(limits) > 0 {
+		out = append(out, client.Delta{Kind: client.LimitDelta, Limits: limits})
+	}
+	if p.opts.Dialect.Notices != nil {
+		for _, n := range p.opts.Dialect.Notices(h, model) {
+			out = append(out, client.Delta{Kind: client.NoticeDelta, Notice: n})
+		}
+	}
+	return out
+}
+
+// limitsOf reads x-ratelimit-{limit,remaining}-{req,tokens}-{minute,month}, the
+// names that Mistral's live answers carry, for whatever period is there, and
+// OpenAI's x-ratelimit-{limit,remaining}-{requests,tokens}.
+func limitsOf(h http.Header) []client.Limit {
+	const marker = "x-ratelimit-limit-"
+	var limits []client.Limit
+	for name := range h {
+		what, ok := strings.CutPrefix(strings.ToLower(name), marker)
+		if !ok {
+			continue
+		}
+		limit, err := strconv.ParseInt(h.Get(name), 10, 64)
+		remaining, err2 := strconv.ParseInt(h.Get("x-ratelimit-remaining-"+what), 10, 64)
+		if err != nil || err2 != nil || limit < 0 || remaining < 0 {
+			continue
+		}
+		what = strings.ReplaceAll(what, "-", "_")
+		if rest, ok := strings.CutPrefix(what, "req_"); ok {
+			what = "requests_" + rest
+		}
+		limits = append(limits, client.Limit{Name: what, Limit: limit, Remaining: remaining})
+	}
+	slices.SortFunc(limits, func(a, b client.Limit) int { return strings.Compare(a.Name, b.Name) })
+	return limits
+}

@@ -1,0 +1,34 @@
+package openai
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"bise/app/policy"
+	"bise/client"
+)
+
+// Preview gives the request that Stream would make, without making it.
+func (p *Provider) Preview(_ context.Context, out policy.Outbound) (client.Preview, error) {
+	_, body, err := p.prepare(out)
+	if err != nil {
+		return client.Preview{}, err
+	}
+	h := make(http.Header)
+	p.header(h)
+	if p.opts.Key != nil || p.opts.Dialect.NeedsKey {
+		h.Set("Authorization", "Bearer ****")
+	}
+	view := client.Preview{Method: http.MethodPost, URL: p.endpoint(chatPath), Body: body}
+	for name := range h {
+		view.Header = append(view.Header, client.HeaderLine{Name: name, Value: h.Get(name)})
+	}
+	slices.SortFunc(view.Header, func(a, b client.HeaderLine) int {
+		if a.Name < b.Name {
+			return -1
+		}
+		return 1
+	})
+	return view, nil
+}
