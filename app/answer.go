@@ -1,0 +1,281 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"bise/app/chat"
+	"bise/app/fault"
+	"bise/app/policy"
+	"bise/client"
+)
+
+// Answer is a growing answer. One goroutine owns the stream; Next hands over
+// all that has arrived since the last call, so that a slow reader is called
+// less often and nothing is lost or overtaken.
+type Answer struct {
+	app     *App
+	session *Session
+	ask     asking
+	cancel  context.CancelFunc
+	done    chan struct{}
+	ready   chan struct{} // holds one token: something is pending or it is over
+
+	mu      sync.Mutex
+	pending []Delta
+	message chat.Message
+	grow    growth
+	err     error
+	keepErr error
+	over    bool
+	stopped bool
+}
+
+// Progress is what Next hands over.
+type Progress struct {
+	Deltas []Delta
+	// Over says that the answer has ended; Message is then its final form and
+	// Err why it ended early.
+	Over    bool
+	Message chat.Message
+	Err     error
+	// KeepErr is why the answer could not be written to the history.
+	KeepErr error
+}
+
+// start runs the stream of a cleared request.
+func (a *App) start(ctx context.Context, s *Session, ask asking) *Answer {
+	ctx, cancel := context.WithCancel(ctx)
+	answer := &Answer{
+		app: a, session: s, ask: ask, cancel: cancel,
+		done:    make(chan struct{}),
+		ready:   make(chan struct{}, 1),
+		message: ask.answer,
+	}
+	answer.grow.adopt(ask.answer.Parts)
+	a.mu.Lock()
+	a.live[answer] = struct{}{}
+	a.mu.Unlock()
+	go answer.run(ctx)
+	return answer
+}
+
+// ID names the message that is growing.
+func (an *Answer) ID() chat.MessageID { return an.ask.answer.ID }
+
+// Parent names the prompt that is being answered.
+func (an *Answer) Parent() chat.MessageID { return an.ask.answer.Parent }
+
+// Left lists what the rules took out of the request.
+func (an *Answer) Left() []policy.Left { return an.ask.out.Left() }
+
+// Cancel stops the answer; what arrived is kept. It returns at once and may be
+// called more than once.
+func (an *Answer) Cancel() {
+	an.mu.Lock()
+	an.stopped = true
+	an.mu.Unlock()
+	an.cancel()
+}
+
+// Done is closed when the answer has ended and was kept.
+func (an *Answer) Done() <-chan struct{} { return an.done }
+
+// Next waits until something has arrived and hands over all of it. After
+// Progress.Over it must not be called again.
+func (an *Answer) Next() Progress {
+	<-an.ready
+	an.mu.Lock()
+	defer an.mu.Unlock()
+	p := Progress{Deltas: an.pending, Over: an.over}
+	an.pending = nil
+	if an.over {
+		p.Message, p.Err, p.KeepErr = an.message, an.err, an.keepErr
+	}
+	return p
+}
+
+func (an *Answer) signal() {
+	select {
+	case an.ready <- struct{}{}:
+	default:
+	}
+}
+
+func (an *Answer) run(ctx context.Context) {
+	defer close(an.done)
+	defer an.cancel()
+	keeper := newKeeper(an)
+	began := an.app.Now()
+	var reason string
+	var err error
+	finished := false
+	for d, streamErr := range an.ask.provider.Stream(ctx, an.ask.out) {
+		if streamErr != nil {
+			err = streamErr
+			break
+		}
+		an.take(d)
+		switch d.Kind {
+		case client.DoneDelta:
+			finished, reason = true, d.Reason
+		case client.TextDelta:
+			keeper.grown(string(d.Text))
+		}
+	}
+	keeper.stop()
+	if !finished && err == nil {
+		err = fault.E("app.Answer", fault.Cut, ctx.Err())
+	}
+	an.finish(began, reason, finished, err)
+}
+
+// take adds a delta to the message and to what Next will hand over.
+func (an *Answer) take(d Delta) {
+	an.mu.Lock()
+	an.grow.add(d)
+	switch d.Kind {
+	case client.UsageDelta:
+		an.message.Usage = d.Usage
+	case client.ModelDelta:
+		an.message.Model = d.Model
+	}
+	an.pending = coalesce(an.pending, d)
+	an.mu.Unlock()
+	an.signal()
+}
+
+// coalesce joins a text delta to the one before it, so that a slow reader gets
+// one long piece instead of thousands of short ones.
+func coalesce(pending []Delta, d Delta) []Delta {
+	if n := len(pending); n > 0 && (d.Kind == client.TextDelta || d.Kind == client.ThinkingDelta) &&
+		pending[n-1].Kind == d.Kind && pending[n-1].Origin == d.Origin && len(pending[n-1].Text) < 1024 {
+		pending[n-1].Text += d.Text
+		return pending
+	}
+	return append(pending, d)
+}
+
+// current is the message as it has grown so far.
+func (an *Answer) current() chat.Message {
+	an.mu.Lock()
+	defer an.mu.Unlock()
+	m := an.message
+	m.Parts = an.grow.parts()
+	return m
+}
+
+// finish settles how the answer ended, keeps it and tells the reader.
+func (an *Answer) finish(began time.Time, reason string, finished bool, err error) {
+	m := an.current()
+	an.mu.Lock()
+	stopped := an.stopped
+	an.mu.Unlock()
+	m.Took += an.app.Now().Sub(began)
+	switch {
+	case finished && reason != "length" && reason != "model_length" && reason != "error":
+		m.State, m.Ended = chat.Complete, reason
+	case finished:
+		m.State, m.Ended = chat.Cut, reason
+	case stopped || errors.Is(err, context.Canceled):
+		m.State, m.Ended = chat.Stopped, string(fault.Interrupted)
+		err = nil
+	default:
+		m.State, m.Ended = chat.Cut, string(fault.KindOf(err))
+	}
+	if finished && m.Empty() {
+		err = fault.E("app.Answer", fault.EmptyAnswer, nil, "model", m.Asked)
+	}
+	var keepErr error
+	if m.Empty() {
+		keepErr = an.app.forget(an.session, m)
+	} else {
+		an.session.put(m)
+		if !an.ask.ephemera {
+			// The answer is kept even when its context was cancelled.
+			keepErr = an.app.keep(context.Background(), an.session, an.ask.facts, m)
+		}
+	}
+	an.app.mu.Lock()
+	delete(an.app.live, an)
+	an.app.mu.Unlock()
+	an.mu.Lock()
+	an.message, an.err, an.keepErr, an.over = m, err, keepErr, true
+	an.mu.Unlock()
+	an.signal()
+}
+
+// growth collects the parts of a growing answer.
+type growth struct {
+	closed []chat.Part
+	open   chat.Part // text or thinking that still grows
+	text   strings.Builder
+}
+
+func (g *growth) adopt(parts []chat.Part) {
+	for _, p := range parts {
+		g.close()
+		if p.Kind == chat.TextPart || p.Kind == chat.ThinkingPart {
+			g.open = p
+			g.text.WriteString(string(p.Text))
+			continue
+		}
+		g.closed = append(g.closed, p)
+	}
+}
+
+func (g *growth) add(d Delta) {
+	origin := d.Origin
+	if origin == 0 {
+		origin = chat.Model
+	}
+	switch d.Kind {
+	case client.TextDelta:
+		g.extend(chat.TextPart, origin, d)
+	case client.ThinkingDelta:
+		g.extend(chat.ThinkingPart, origin, d)
+	case client.PartDelta:
+		p := d.Part
+		if p.Kind == chat.ThinkingPart && p.Text == "" && g.open.Kind == chat.ThinkingPart {
+			g.open.Signature = p.Signature // the signature of what was thought
+			return
+		}
+		g.close()
+		if p.Origin == 0 {
+			p.Origin = origin
+		}
+		g.closed = append(g.closed, p)
+	}
+}
+
+func (g *growth) extend(kind chat.Kind, origin chat.Origin, d Delta) {
+	if g.open.Kind != kind {
+		g.close()
+		g.open = chat.Part{Kind: kind}
+	}
+	g.open.Origin |= origin
+	g.text.WriteString(string(d.Text))
+}
+
+func (g *growth) close() {
+	if g.open.Kind == "" {
+		return
+	}
+	g.open.Text = chat.Text(g.text.String())
+	g.closed = append(g.closed, g.open)
+	g.open = chat.Part{}
+	g.text.Reset()
+}
+
+func (g *growth) parts() []chat.Part {
+	parts := append([]chat.Part(nil), g.closed...)
+	if g.open.Kind != "" {
+		p := g.open
+		p.Text = chat.Text(g.text.String()) // shares the builder's memory
+		parts = append(parts, p)
+	}
+	return parts
+}

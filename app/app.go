@@ -1,0 +1,160 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"bise/app/chat"
+	"bise/app/fault"
+	"bise/app/policy"
+	"bise/app/text"
+	"bise/assets"
+	"bise/client"
+)
+
+// Options is what the command line and the environment say. The zero value
+// works: the platform's data folder and the real clock.
+type Options struct {
+	// DataDir holds everything bise reads or writes for this user; "" is
+	// DefaultDataDir.
+	DataDir string
+	// Profile overrides the profile in use.
+	Profile string
+	// Now replaces the clock where it is not nil.
+	Now func() time.Time
+	// Rehearsing says that Now is not the real time; every screen shows it.
+	Rehearsing bool
+	// LocalOnly refuses every connection that is not loopback.
+	LocalOnly bool
+	// NoStore keeps this run out of the history.
+	NoStore bool
+	// Yes gives every confirmation.
+	Yes bool
+	// Env reads an environment variable; nil reads none.
+	Env func(name string) string
+	// Passphrase is asked for the passphrase of the sealed key file; nil means
+	// that nobody can be asked.
+	Passphrase func(ctx context.Context) (chat.Secret, error)
+	Version    string
+	Words      *text.Words
+}
+
+// App is one run of bise: its configuration, rules, providers and history. Its
+// methods are safe for concurrent use.
+type App struct {
+	options Options
+	dir     string
+	rules   policy.Rules
+	network *client.Network
+
+	mu        sync.Mutex
+	config    Config
+	providers client.Set
+	history   *history
+	live      map[*Answer]struct{}
+	agreed    map[string]string // profile → ruleset confirmed in this run
+}
+
+// Open reads the configuration and the rules. It opens neither the history nor
+// the keyring nor a connection, so that the first screen need not wait.
+func Open(o Options) (*App, error) {
+	if o.Env == nil {
+		o.Env = func(string) string { return "" }
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	dir := o.DataDir
+	if dir == "" {
+		d, err := DefaultDataDir(o.Env)
+		if err != nil {
+			return nil, err
+		}
+		dir = d
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fault.E("app.Open", fault.Invalid, err, "path", dir)
+	}
+	config, err := LoadConfig(filepath.Join(dir, configFile))
+	if err != nil {
+		return nil, err
+	}
+	rules, err := policy.Load(assets.Rules, builtinRules)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{
+		options: o,
+		dir:     dir,
+		rules:   rules,
+		config:  config,
+		live:    make(map[*Answer]struct{}),
+		agreed:  make(map[string]string),
+	}
+	a.network = client.NewNetwork(client.NetworkOptions{LocalOnly: o.LocalOnly, Version: o.Version})
+	a.history = newHistory(a)
+	if o.Profile != "" {
+		if _, err := a.Profile(o.Profile); err != nil {
+			return nil, err
+		}
+	}
+	if err := a.rebuildProviders(); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// builtinRules is the bundle in force until another is activated.
+const builtinRules = "2025-02-06"
+
+// Rules is the active bundle.
+func (a *App) Rules() policy.Rules { return a.rules }
+
+// Words is the wording of this run.
+func (a *App) Words() *text.Words { return a.options.Words }
+
+// Now is the clock of this run.
+func (a *App) Now() time.Time { return a.options.Now() }
+
+// Rehearsing reports whether the clock was set by hand.
+func (a *App) Rehearsing() bool { return a.options.Rehearsing }
+
+// LocalOnly reports whether only loopback connections are allowed.
+func (a *App) LocalOnly() bool { return a.options.LocalOnly }
+
+// Version is the version of the program.
+func (a *App) Version() string { return a.options.Version }
+
+// DataDir is the folder that holds everything of this user.
+func (a *App) DataDir() string { return a.dir }
+
+// Connections lists what this run has connected to.
+func (a *App) Connections() []client.Connection { return a.network.Connections() }
+
+// Close stops the answers under way, keeps what arrived, and closes the
+// history. It waits at most five seconds.
+func (a *App) Close() error {
+	a.mu.Lock()
+	live := make([]*Answer, 0, len(a.live))
+	for answer := range a.live {
+		live = append(live, answer)
+	}
+	a.mu.Unlock()
+	for _, answer := range live {
+		answer.Cancel()
+	}
+	// Five seconds: a disk that does not answer by then will not.
+	deadline := time.After(5 * time.Second)
+	for _, answer := range live {
+		select {
+		case <-answer.Done():
+		case <-deadline:
+			slog.Warn("an answer could not be kept in time")
+		}
+	}
+	return a.history.close()
+}

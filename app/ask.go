@@ -1,0 +1,313 @@
+package app
+
+import (
+	"context"
+	"os"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"bise/app/chat"
+	"bise/app/fault"
+	"bise/app/policy"
+	"bise/client"
+)
+
+// Prompt is what a person asks, and how.
+type Prompt struct {
+	Text        chat.Text
+	Attachments []chat.Part
+	// After is the message to go on from; nil is the end of the active branch.
+	// An edited prompt goes on from the parent of the one it replaces.
+	After *chat.MessageID
+	// Retry is the answer to ask for again; Text is then empty.
+	Retry chat.MessageID
+	// Continue is a cut answer to go on with; Text is then empty.
+	Continue chat.MessageID
+	Tools    []string
+	Options  chat.Options
+	// DropOldest leaves out as many of the oldest messages as the model's
+	// window needs; without it a context that is too long is an error.
+	DropOldest bool
+	// Ephemeral keeps this turn out of the history.
+	Ephemeral bool
+}
+
+// TitleLength is how many characters a title made from a prompt has at most.
+const TitleLength = 60
+
+// Ask stores the prompt, clears it with the rules and starts the answer. The
+// verdict says what a person has to confirm first: then there is no answer, and
+// nothing has been stored or sent. After Accept, ask again.
+func (a *App) Ask(ctx context.Context, s *Session, p Prompt) (*Answer, policy.Verdict, error) {
+	ask, v, err := a.prepare(ctx, s, p)
+	if err != nil || !v.Decision.Permits() {
+		return nil, v, err
+	}
+	if err := a.keepPrompt(ctx, s, ask); err != nil {
+		return nil, v, err
+	}
+	return a.start(ctx, s, ask), v, nil
+}
+
+// Request is the exact request that Ask would send, with keys masked. Nothing
+// is stored or sent.
+func (a *App) Request(ctx context.Context, s *Session, p Prompt) (client.Preview, policy.Verdict, error) {
+	ask, v, err := a.prepare(ctx, s, p)
+	if err != nil || !v.Decision.Permits() {
+		return client.Preview{}, v, err
+	}
+	previewer, ok := ask.provider.(client.Previewer)
+	if !ok {
+		return client.Preview{}, v, fault.E("app.Request", fault.Unsupported, nil, "what", "dry-run", "provider", ask.choice.Provider)
+	}
+	preview, err := previewer.Preview(ctx, ask.out)
+	return preview, v, err
+}
+
+// asking is a cleared prompt on its way.
+type asking struct {
+	choice   Choice
+	provider client.Provider
+	facts    policy.Facts
+	prompt   *chat.Message // nil for a retry or a continuation
+	answer   chat.Message  // the answer before its first token
+	out      policy.Outbound
+	ephemera bool
+}
+
+func (a *App) prepare(ctx context.Context, s *Session, p Prompt) (asking, policy.Verdict, error) {
+	choice := s.Choice()
+	provider, err := a.provider(choice.Provider)
+	if err != nil {
+		return asking{}, policy.Verdict{}, err
+	}
+	facts, err := a.factsFor(choice.Provider)
+	if err != nil {
+		return asking{}, policy.Verdict{}, err
+	}
+	if v := a.rules.Decide(facts, policy.StartChat, 0); !v.Decision.Permits() {
+		return asking{}, v, nil
+	}
+	if choice.Model, err = a.modelFor(ctx, choice); err != nil {
+		return asking{}, policy.Verdict{}, err
+	}
+	ask := asking{choice: choice, provider: provider, facts: facts, ephemera: p.Ephemeral}
+	turn, err := a.turn(s, p, &ask)
+	if err != nil {
+		return asking{}, policy.Verdict{}, err
+	}
+	if p.DropOldest {
+		turn.Messages = a.fit(ctx, ask, turn)
+	}
+	out, v := a.rules.Send(facts, turn, provider.Describe().Destination())
+	ask.out = out
+	return ask, v, nil
+}
+
+// turn puts the context of a prompt together and makes the messages to come.
+func (a *App) turn(s *Session, p Prompt, ask *asking) (chat.Turn, error) {
+	c := s.Snapshot()
+	now := a.Now()
+	d := ask.provider.Describe()
+	turn := chat.Turn{
+		Conversation: c.ID,
+		Model:        ask.choice.Model,
+		System:       c.System,
+		Tools:        p.Tools,
+		Options:      p.Options,
+	}
+	if turn.Options.Window == 0 {
+		turn.Options.Window = a.Config().Ollama.Window
+	}
+	ask.answer = chat.Message{
+		ID: chat.MessageID(newID(now)), Role: chat.Assistant, At: now,
+		Provider: ask.choice.Provider, Service: string(ask.facts.Service()),
+		Asked: ask.choice.Model, Ruleset: a.rules.ID(),
+	}
+	switch {
+	case p.Continue != "":
+		cut, ok := c.Message(p.Continue)
+		if !ok || cut.Role != chat.Assistant {
+			return turn, fault.E("app.Ask", fault.NotFound, nil, "what", "answer", "name", string(p.Continue))
+		}
+		if !d.Can.Continue {
+			return turn, fault.E("app.Ask", fault.Unsupported, nil, "what", "continue", "provider", ask.choice.Provider)
+		}
+		turn.Messages = c.Path(cut.Parent)
+		turn.Prefix = cut.Text()
+		ask.answer = cut
+		ask.answer.State, ask.answer.Ended = chat.Growing, ""
+	case p.Retry != "":
+		old, ok := c.Message(p.Retry)
+		if !ok || old.Role != chat.Assistant {
+			return turn, fault.E("app.Ask", fault.NotFound, nil, "what", "answer", "name", string(p.Retry))
+		}
+		turn.Messages = c.Path(old.Parent)
+		ask.answer.Parent = old.Parent
+	default:
+		after := c.Leaf
+		if p.After != nil {
+			after = *p.After
+		}
+		prompt, err := newPrompt(p, after, newID(now))
+		if err != nil {
+			return turn, err
+		}
+		prompt.At = now
+		turn.Messages = append(c.Path(after), prompt)
+		ask.prompt = &prompt
+		ask.answer.Parent = prompt.ID
+	}
+	return turn, nil
+}
+
+func newPrompt(p Prompt, after chat.MessageID, id string) (chat.Message, error) {
+	text := chat.Text(strings.ToValidUTF8(string(p.Text), "\uFFFD"))
+	if strings.TrimSpace(string(text)) == "" && len(p.Attachments) == 0 {
+		return chat.Message{}, fault.E("app.Ask", fault.Usage, nil, "what", "prompt", "word", "")
+	}
+	parts := slices.Clone(p.Attachments)
+	if text != "" {
+		parts = append([]chat.Part{{Kind: chat.TextPart, Origin: chat.Typed, Text: text}}, parts...)
+	}
+	return chat.Message{
+		ID: chat.MessageID(id), Parent: after, Role: chat.User, State: chat.Complete, Parts: parts,
+	}, nil
+}
+
+// keepPrompt writes the prompt before it is sent.
+func (a *App) keepPrompt(ctx context.Context, s *Session, ask asking) error {
+	if ask.prompt == nil {
+		return nil
+	}
+	s.mu.Lock()
+	if s.c.Title == "" {
+		s.c.Title = chat.TitleFrom(ask.prompt.Text(), TitleLength)
+	}
+	s.mu.Unlock()
+	s.put(*ask.prompt)
+	if ask.ephemera {
+		return nil
+	}
+	if err := a.keepMeta(ctx, s); err != nil {
+		s.drop(ask.prompt.ID)
+		return err
+	}
+	if err := a.keep(ctx, s, ask.facts, *ask.prompt); err != nil {
+		s.drop(ask.prompt.ID)
+		return err
+	}
+	return nil
+}
+
+func (s *Session) drop(id chat.MessageID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.c.Remove(id)
+}
+
+// bytesPerToken is a cautious estimate for European languages and code; it is
+// only used where no count came back from the model yet.
+const bytesPerToken = 3
+
+// EstimateTokens guesses how many tokens text takes. It is an estimate and
+// shown as one.
+func EstimateTokens(n int) int { return (n + bytesPerToken - 1) / bytesPerToken }
+
+// fit leaves out the oldest messages until the rest, by estimate, leaves a
+// quarter of the model's window for the answer. The prompt itself always stays.
+func (a *App) fit(ctx context.Context, ask asking, turn chat.Turn) []chat.Message {
+	window := a.Window(ctx, ask.choice)
+	if window == 0 {
+		return turn.Messages
+	}
+	room := window*3/4 - EstimateTokens(len(turn.System))
+	used := 0
+	for i := len(turn.Messages) - 1; i >= 0; i-- {
+		used += EstimateTokens(size(turn.Messages[i]))
+		if used > room && i < len(turn.Messages)-1 {
+			rest := turn.Messages[i+1:]
+			for len(rest) > 1 && rest[0].Role == chat.Assistant {
+				rest = rest[1:] // a context starts with a prompt
+			}
+			return rest
+		}
+	}
+	return turn.Messages
+}
+
+func size(m chat.Message) int {
+	n := 0
+	for _, p := range m.Parts {
+		n += len(p.Text)
+	}
+	return n
+}
+
+// Window is the context length of a choice in tokens, 0 if it is not known.
+func (a *App) Window(ctx context.Context, c Choice) int {
+	l, err := a.ModelsOf(ctx, c.Provider, false)
+	if err != nil {
+		return 0
+	}
+	window := 0
+	for _, m := range l.Models {
+		if m.ID == c.Model || m.Name == c.Model || slices.Contains(m.Aliases, c.Model) {
+			window = m.Context
+		}
+	}
+	if set := a.Config().Ollama.Window; c.Provider == OllamaProvider && set > 0 && (set < window || window == 0) {
+		return set
+	}
+	return window
+}
+
+// MaxAttachment is the largest file that is read as an attachment, in bytes.
+const MaxAttachment = 20 << 20
+
+// Attach reads a file as a part of a prompt: text as text, images as images,
+// anything else is refused by name.
+func (a *App) Attach(path string) (chat.Part, error) {
+	const op = "app.Attach"
+	info, err := os.Stat(path)
+	if err != nil {
+		return chat.Part{}, fault.E(op, fault.NotFound, err, "what", "file", "name", path)
+	}
+	if !info.Mode().IsRegular() || info.Size() > MaxAttachment {
+		return chat.Part{}, fault.E(op, fault.Invalid, nil, "path", path, "field", "size")
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return chat.Part{}, fault.E(op, fault.NotFound, err, "what", "file", "name", path)
+	}
+	return attachment(path, data)
+}
+
+func attachment(path string, data []byte) (chat.Part, error) {
+	name := path[strings.LastIndexAny(path, `/\`)+1:]
+	if media := imageType(data); media != "" {
+		return chat.Part{Kind: chat.ImagePart, Origin: chat.Attached, Name: name, MediaType: media, Data: data}, nil
+	}
+	if !utf8.Valid(data) || slices.Contains(data, 0) {
+		return chat.Part{}, fault.E("app.Attach", fault.Unsupported, nil, "what", "file type", "path", name)
+	}
+	return chat.Part{Kind: chat.FilePart, Origin: chat.Attached, Name: name, Text: chat.Text(data)}, nil
+}
+
+// imageType names the image formats that the services take, by their first
+// bytes; "" is no such image.
+func imageType(data []byte) string {
+	s := string(data[:min(len(data), 16)])
+	switch {
+	case strings.HasPrefix(s, "\x89PNG\r\n\x1a\n"):
+		return "image/png"
+	case strings.HasPrefix(s, "\xff\xd8\xff"):
+		return "image/jpeg"
+	case strings.HasPrefix(s, "GIF87a"), strings.HasPrefix(s, "GIF89a"):
+		return "image/gif"
+	case strings.HasPrefix(s, "RIFF") && len(s) >= 12 && s[8:12] == "WEBP":
+		return "image/webp"
+	}
+	return ""
+}

@@ -1,0 +1,340 @@
+package app
+
+import (
+	"context"
+	"path/filepath"
+	"sync"
+
+	"bise/app/chat"
+	"bise/app/fault"
+	"bise/app/policy"
+	"bise/localstore"
+	"bise/localstore/keys"
+)
+
+// HistoryState says whether conversations are kept, and what is needed before
+// they are.
+type HistoryState string
+
+// The states of the history.
+const (
+	// HistoryOpening is a history that has not been opened yet.
+	HistoryOpening HistoryState = "opening"
+	// HistoryOpen is a history in use.
+	HistoryOpen HistoryState = "open"
+	// HistoryAsking is a machine without a keyring where nobody has chosen yet
+	// what holds the key.
+	HistoryAsking HistoryState = "asking"
+	// HistoryLocked is a sealed key that needs its passphrase.
+	HistoryLocked HistoryState = "locked"
+	// HistoryOff is a run that keeps nothing.
+	HistoryOff HistoryState = "off"
+	// HistoryFailed is a history that cannot be opened.
+	HistoryFailed HistoryState = "failed"
+)
+
+// Holder says what holds the key of the history.
+type Holder = keys.Backend
+
+// The holders.
+const (
+	// Keyring is the keyring of the operating system.
+	Keyring = keys.Keyring
+	// Sealed is a file sealed by a passphrase.
+	Sealed = keys.Sealed
+	// Nobody keeps no history.
+	Nobody = keys.Off
+)
+
+const historyFile = "history.db"
+
+// history is the encrypted store with the vault that holds its key. It is
+// opened when it is first needed.
+type history struct {
+	app   *App
+	vault *keys.Vault
+
+	mu    sync.Mutex
+	state HistoryState
+	store *localstore.DB
+	err   error
+}
+
+func newHistory(a *App) *history {
+	h := &history{app: a, state: HistoryOpening}
+	if a.options.NoStore {
+		h.state = HistoryOff
+	}
+	h.vault = keys.New(keys.Options{Dir: a.dir, History: filepath.Join(a.dir, historyFile), Passphrase: a.options.Passphrase})
+	return h
+}
+
+// HistoryState is the state of the history.
+func (a *App) HistoryState() HistoryState {
+	a.history.mu.Lock()
+	defer a.history.mu.Unlock()
+	return a.history.state
+}
+
+// keeps reports whether messages are written at all.
+func (h *history) keeps() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.state != HistoryOff
+}
+
+// db is the open store; it is opened if it has not been.
+func (h *history) db(ctx context.Context) (*localstore.DB, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch h.state {
+	case HistoryOpen:
+		return h.store, nil
+	case HistoryOff:
+		return nil, fault.E("app.history", fault.NotStored, nil)
+	}
+	h.state, h.err = h.open(ctx)
+	return h.store, h.err
+}
+
+// open finds the key and opens the store. Where there is a keyring it is used
+// without a question; where there is none the state says what to ask.
+func (h *history) open(ctx context.Context) (HistoryState, error) {
+	s, err := h.vault.State(ctx)
+	if err != nil {
+		return HistoryFailed, err
+	}
+	switch {
+	case s.Backend == keys.Off:
+		return HistoryOff, fault.E("app.history", fault.NotStored, nil)
+	case s.Backend == keys.None && s.HistoryExists:
+		return HistoryFailed, fault.E("app.history", fault.KeyMissing, nil, "path", filepath.Join(h.app.dir, historyFile))
+	case s.Backend == keys.None:
+		backend := keys.Keyring
+		if !s.KeyringUsable {
+			if h.app.options.Passphrase == nil {
+				return HistoryAsking, fault.E("app.history", fault.NoKeyring, nil)
+			}
+			backend = keys.Sealed
+		}
+		if err := h.vault.Choose(ctx, backend); err != nil {
+			return stateFor(err), err
+		}
+	}
+	return h.openStore(ctx)
+}
+
+func (h *history) openStore(ctx context.Context) (HistoryState, error) {
+	key, err := h.vault.DataKey(ctx)
+	if err != nil {
+		return stateFor(err), err
+	}
+	store, err := localstore.Open(ctx, filepath.Join(h.app.dir, historyFile), localstore.Key(key))
+	if err != nil {
+		return stateFor(err), err
+	}
+	h.store = store
+	return HistoryOpen, nil
+}
+
+func stateFor(err error) HistoryState {
+	switch fault.KindOf(err) {
+	case fault.NoKeyring:
+		return HistoryAsking
+	case fault.NeedsAnswer, fault.WrongKey:
+		return HistoryLocked
+	case fault.NotStored:
+		return HistoryOff
+	default:
+		return HistoryFailed
+	}
+}
+
+func (h *history) close() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.store == nil {
+		return nil
+	}
+	err := h.store.Close()
+	h.store, h.state = nil, HistoryOff
+	return err
+}
+
+// OpenHistory opens the history. HistoryState says what is needed where it
+// fails: a choice, a passphrase, or a repair.
+func (a *App) OpenHistory(ctx context.Context) error {
+	_, err := a.history.db(ctx)
+	return err
+}
+
+// ChooseHolder makes the key of a new history with a holder; Sealed needs a
+// passphrase.
+func (a *App) ChooseHolder(ctx context.Context, holder Holder, passphrase chat.Secret) error {
+	h := a.history
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if passphrase != "" {
+		h.vault.UsePassphrase(passphrase)
+	}
+	if err := h.vault.Choose(ctx, holder); err != nil {
+		return err
+	}
+	if holder == keys.Off {
+		h.state, h.err = HistoryOff, nil
+		return nil
+	}
+	h.state, h.err = h.openStore(ctx)
+	return h.err
+}
+
+// Unlock opens a history whose key is sealed by a passphrase.
+func (a *App) Unlock(ctx context.Context, passphrase chat.Secret) error {
+	h := a.history
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.vault.UsePassphrase(passphrase)
+	h.state, h.err = h.openStore(ctx)
+	return h.err
+}
+
+// KeepNothing switches the history off for this run.
+func (a *App) KeepNothing() {
+	a.history.mu.Lock()
+	defer a.history.mu.Unlock()
+	if a.history.store == nil {
+		a.history.state = HistoryOff
+	}
+}
+
+// What the screen and the commands do with the history.
+type (
+	// Query narrows a list of conversations.
+	Query = localstore.Query
+	// Summary is a conversation in a list.
+	Summary = localstore.Summary
+	// Hit is a message that a search found.
+	Hit = localstore.Hit
+)
+
+// Conversations lists conversations, newest first.
+func (a *App) Conversations(ctx context.Context, q Query) ([]Summary, error) {
+	db, err := a.history.db(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return db.List(ctx, q)
+}
+
+// Search finds messages by their words, newest first.
+func (a *App) Search(ctx context.Context, words string, limit int) ([]Hit, error) {
+	db, err := a.history.db(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return db.Search(ctx, words, limit)
+}
+
+// Rename gives a conversation the person's own title.
+func (a *App) Rename(ctx context.Context, id chat.ConversationID, title string) error {
+	db, err := a.history.db(ctx)
+	if err != nil {
+		return err
+	}
+	f, err := a.Facts(a.Active())
+	if err != nil {
+		return err
+	}
+	k, v := a.rules.Keep(f, chat.Part{Kind: chat.TextPart, Origin: chat.Typed, Text: chat.Text(title)})
+	if !v.Decision.Permits() {
+		return &policy.Refusal{Verdict: v}
+	}
+	return db.Rename(ctx, id, k)
+}
+
+// Pin pins a conversation to the top of the list, or lets it go.
+func (a *App) Pin(ctx context.Context, id chat.ConversationID, pinned bool) error {
+	return a.withDB(ctx, func(db *localstore.DB) error { return db.Pin(ctx, id, pinned) })
+}
+
+// Move puts a conversation into a folder; "" takes it out.
+func (a *App) Move(ctx context.Context, id chat.ConversationID, folder string) error {
+	return a.withDB(ctx, func(db *localstore.DB) error { return db.Move(ctx, id, folder) })
+}
+
+// Tag sets the tags of a conversation.
+func (a *App) Tag(ctx context.Context, id chat.ConversationID, tags []string) error {
+	return a.withDB(ctx, func(db *localstore.DB) error { return db.Tag(ctx, id, tags) })
+}
+
+// Delete takes a conversation out of the lists; Restore brings it back until it
+// is purged.
+func (a *App) Delete(ctx context.Context, id chat.ConversationID) error {
+	return a.withDB(ctx, func(db *localstore.DB) error { return db.Delete(ctx, id) })
+}
+
+// Restore undoes Delete.
+func (a *App) Restore(ctx context.Context, id chat.ConversationID) error {
+	return a.withDB(ctx, func(db *localstore.DB) error { return db.Restore(ctx, id) })
+}
+
+// Purge destroys a conversation, or with "" every deleted one, at once.
+func (a *App) Purge(ctx context.Context, id chat.ConversationID) error {
+	return a.withDB(ctx, func(db *localstore.DB) error { return db.Purge(ctx, id) })
+}
+
+func (a *App) withDB(ctx context.Context, do func(*localstore.DB) error) error {
+	db, err := a.history.db(ctx)
+	if err != nil {
+		return err
+	}
+	return do(db)
+}
+
+// Draft is the text that was in the composer when the program ended.
+func (a *App) Draft(ctx context.Context) chat.Text {
+	db, err := a.history.db(ctx)
+	if err != nil {
+		return ""
+	}
+	p, err := db.Draft(ctx, "")
+	if err != nil {
+		return ""
+	}
+	return p.Text
+}
+
+// SaveDraft keeps the text of the composer; "" forgets it.
+func (a *App) SaveDraft(ctx context.Context, draft chat.Text) error {
+	if a.HistoryState() != HistoryOpen {
+		return nil
+	}
+	f, err := a.Facts(LocalProfile)
+	if err != nil {
+		return err
+	}
+	k, v := a.rules.Keep(f, chat.Part{Kind: chat.TextPart, Origin: chat.Typed, Text: draft})
+	if !v.Decision.Permits() {
+		return nil
+	}
+	return a.withDB(ctx, func(db *localstore.DB) error { return db.SaveDraft(ctx, "", k) })
+}
+
+func (h *history) apiKey(ctx context.Context, profile string) (chat.Secret, KeySource, error) {
+	key, backend, err := h.vault.APIKey(ctx, profile)
+	source := KeyKeyring
+	if backend == keys.Sealed {
+		source = KeySealed
+	}
+	return key, source, err
+}
+
+func (h *history) setAPIKey(ctx context.Context, profile string, key chat.Secret) error {
+	return h.vault.SetAPIKey(ctx, profile, key)
+}
+
+func (h *history) deleteAPIKey(ctx context.Context, profile string) error {
+	return h.vault.DeleteAPIKey(ctx, profile)
+}
+
+func (h *history) vibeKey(ctx context.Context) (chat.Secret, error) { return h.vault.VibeKey(ctx) }

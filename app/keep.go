@@ -1,0 +1,143 @@
+package app
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"bise/app/chat"
+	"bise/app/policy"
+)
+
+// keep writes what the rules allow of a message to the history. Without a
+// history it does nothing.
+func (a *App) keep(ctx context.Context, s *Session, f policy.Facts, m chat.Message) error {
+	if !a.history.keeps() {
+		return nil
+	}
+	permit, v := a.rules.Store(f, m)
+	if v.Decision == policy.Block {
+		return nil // nothing of it may be kept; it lives in the session
+	}
+	db, err := a.history.db(ctx)
+	if err != nil {
+		return err
+	}
+	return db.Append(ctx, s.ID(), permit)
+}
+
+// keepMeta writes the conversation's own row: title, choice, instructions.
+func (a *App) keepMeta(ctx context.Context, s *Session) error {
+	if !a.history.keeps() {
+		return nil
+	}
+	c := s.Snapshot()
+	if len(c.Messages) == 0 && !s.isKept() {
+		return nil // a conversation nobody has begun leaves no trace
+	}
+	f, err := a.factsFor(c.Provider)
+	if err != nil {
+		return err
+	}
+	meta, ok := a.meta(f, c)
+	if !ok {
+		return nil
+	}
+	db, err := a.history.db(ctx)
+	if err != nil {
+		return err
+	}
+	if err := db.SetMeta(ctx, c.ID, meta); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.kept = true
+	s.mu.Unlock()
+	return nil
+}
+
+func (s *Session) isKept() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kept
+}
+
+// forget takes an answer that stayed empty out of the conversation and, where a
+// checkpoint had been written, out of the history.
+func (a *App) forget(s *Session, m chat.Message) error {
+	s.drop(m.ID)
+	return nil
+}
+
+// The times between two checkpoints of a growing answer: at most a second is
+// lost when the program is killed, and a fast answer is not written more often
+// than four times a second.
+const (
+	checkpointAtLeast = time.Second
+	checkpointAtMost  = 250 * time.Millisecond
+)
+
+// keeper writes a growing answer to the history from time to time.
+type keeper struct {
+	answer *Answer
+	poke   chan struct{}
+	quit   chan struct{}
+	ended  chan struct{}
+	begun  bool
+}
+
+func newKeeper(an *Answer) *keeper {
+	return &keeper{answer: an, poke: make(chan struct{}, 1), quit: make(chan struct{}), ended: make(chan struct{})}
+}
+
+// grown tells the keeper that text has arrived; the end of a block is a good
+// moment to write.
+func (k *keeper) grown(text string) {
+	if k.answer.ask.ephemera || !k.answer.app.history.keeps() {
+		return
+	}
+	if !k.begun {
+		k.begun = true
+		go k.run()
+	}
+	if strings.Contains(text, "\n") {
+		select {
+		case k.poke <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func (k *keeper) stop() {
+	if k.begun {
+		close(k.quit)
+		<-k.ended
+	}
+}
+
+func (k *keeper) run() {
+	defer close(k.ended)
+	tick := time.NewTicker(checkpointAtLeast)
+	defer tick.Stop()
+	last, written := time.Now(), 0
+	for {
+		select {
+		case <-k.quit:
+			return
+		case <-tick.C:
+		case <-k.poke:
+			if time.Since(last) < checkpointAtMost {
+				continue
+			}
+		}
+		m := k.answer.current()
+		if n := size(m); n == written || m.Empty() {
+			continue
+		} else {
+			written = n
+		}
+		// A failed checkpoint is not the end: the last write reports it.
+		_ = k.answer.app.keep(context.Background(), k.answer.session, k.answer.ask.facts, m)
+		last = time.Now()
+	}
+}

@@ -1,0 +1,49 @@
+package app
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// modelCache is the file form of a hosted service's list of models. It holds
+// nothing of a person.
+type modelCache struct {
+	Host   string    `json:"host"`
+	Read   time.Time `json:"read"`
+	Models []Model   `json:"models"`
+}
+
+func (a *App) modelCachePath(d Descriptor) string {
+	return filepath.Join(a.dir, "cache", "models-"+string(d.ID)+".json")
+}
+
+// cachedModels reads a list kept earlier. A damaged or foreign file is no list.
+func (a *App) cachedModels(d Descriptor) (ModelList, bool) {
+	data, err := os.ReadFile(a.modelCachePath(d))
+	if err != nil {
+		return ModelList{}, false
+	}
+	var c modelCache
+	if json.Unmarshal(data, &c) != nil || c.Host != d.Host || len(c.Models) == 0 {
+		return ModelList{}, false
+	}
+	return ModelList{Provider: d, Models: c.Models, Read: c.Read}, true
+}
+
+// cacheModels keeps a list; a disk that refuses it costs one more request
+// tomorrow, nothing else.
+func (a *App) cacheModels(l ModelList) {
+	if a.options.NoStore {
+		return
+	}
+	data, err := json.Marshal(modelCache{Host: l.Provider.Host, Read: l.Read, Models: l.Models})
+	if err == nil {
+		_ = writeFile(a.modelCachePath(l.Provider), data)
+	}
+}
+
+func (a *App) dropModelCache(provider string) {
+	_ = os.Remove(a.modelCachePath(a.Describe(provider)))
+}

@@ -1,0 +1,289 @@
+package app
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"bise/app/chat"
+	"bise/app/fault"
+	"bise/app/policy"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// The profiles that are always there.
+const (
+	LocalProfile   = "local"
+	MistralProfile = "mistral"
+)
+
+// kinds says for each kind of profile whose terms govern it by default.
+var kinds = map[string]policy.Service{
+	"local":   policy.Local,
+	"mistral": policy.Platform,
+	"openai":  policy.Partner,
+}
+
+// Kinds lists the kinds a profile can have.
+func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
+
+// Profiles lists the profiles by name, the ones that are always there
+// included.
+func (a *App) Profiles() []Profile {
+	c := a.Config()
+	all := map[string]Profile{
+		LocalProfile:   {Kind: "local"},
+		MistralProfile: {Kind: "mistral"},
+	}
+	maps.Copy(all, c.Profiles)
+	profiles := make([]Profile, 0, len(all))
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		p := all[name]
+		p.Name = name
+		profiles = append(profiles, p)
+	}
+	return profiles
+}
+
+// Profile finds a profile.
+func (a *App) Profile(name string) (Profile, error) {
+	for _, p := range a.Profiles() {
+		if p.Name == name {
+			return p, nil
+		}
+	}
+	return Profile{}, fault.E("app.Profile", fault.NotFound, nil, "what", "profile", "name", name)
+}
+
+// Active is the name of the profile in use: the flag, else the setting, else
+// the Mistral profile where the environment holds its key, else the local one.
+func (a *App) Active() string {
+	if a.options.Profile != "" {
+		return a.options.Profile
+	}
+	if c := a.Config(); c.Profile != "" {
+		if _, err := a.Profile(c.Profile); err == nil {
+			return c.Profile
+		}
+	}
+	if a.options.Env("MISTRAL_API_KEY") != "" {
+		return MistralProfile
+	}
+	return LocalProfile
+}
+
+// UseProfile makes a profile the one in use.
+func (a *App) UseProfile(name string) error {
+	p, err := a.Profile(name)
+	if err != nil {
+		return err
+	}
+	return a.Configure(func(c *Config) { c.Profile, c.Provider, c.Model = name, "", p.Model })
+}
+
+// AddProfile makes a profile; settings are NAME=VALUE.
+func (a *App) AddProfile(name, kind string, settings []string) error {
+	const op = "app.AddProfile"
+	if !validName(name) {
+		return fault.E(op, fault.Usage, nil, "what", "profile name", "word", name)
+	}
+	if _, ok := kinds[kind]; !ok {
+		return fault.E(op, fault.Usage, nil, "what", "kind", "word", kind)
+	}
+	if _, ok := a.Config().Profiles[name]; ok {
+		return fault.E(op, fault.Usage, nil, "what", "new profile", "word", name)
+	}
+	p := Profile{Name: name, Kind: kind}
+	if err := p.set(a, settings); err != nil {
+		return err
+	}
+	return a.putProfile(p)
+}
+
+// SetProfile changes a profile; settings are NAME=VALUE, an empty value takes a
+// setting back.
+func (a *App) SetProfile(name string, settings []string) error {
+	p, err := a.Profile(name)
+	if err != nil {
+		return err
+	}
+	if err := p.set(a, settings); err != nil {
+		return err
+	}
+	return a.putProfile(p)
+}
+
+func (a *App) putProfile(p Profile) error {
+	err := a.Configure(func(c *Config) {
+		if c.Profiles == nil {
+			c.Profiles = make(map[string]Profile)
+		}
+		c.Profiles[p.Name] = p
+	})
+	if err != nil {
+		return err
+	}
+	return a.rebuildProviders()
+}
+
+// RemoveProfile forgets a profile and its key.
+func (a *App) RemoveProfile(name string) error {
+	if _, ok := a.Config().Profiles[name]; !ok {
+		return fault.E("app.RemoveProfile", fault.NotFound, nil, "what", "profile", "name", name)
+	}
+	err := a.Configure(func(c *Config) {
+		delete(c.Profiles, name)
+		if c.Profile == name {
+			c.Profile, c.Provider, c.Model = "", "", ""
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return a.rebuildProviders()
+}
+
+func (p *Profile) set(a *App, settings []string) error {
+	const op = "app.SetProfile"
+	facts := maps.Clone(p.Facts)
+	if facts == nil {
+		facts = make(map[string]string)
+	}
+	for _, s := range settings {
+		name, value, ok := strings.Cut(s, "=")
+		if !ok {
+			return fault.E(op, fault.Usage, nil, "what", "setting", "word", s)
+		}
+		switch name {
+		case "endpoint":
+			if err := checkEndpoint(value); err != nil {
+				return err
+			}
+			p.Endpoint = strings.TrimRight(value, "/")
+		case "model":
+			p.Model = value
+		case "user_name":
+			p.UserName = value
+		case "sensitive_terms":
+			p.SensitiveTerms = nil
+			for term := range strings.SplitSeq(value, ",") {
+				if term = strings.TrimSpace(term); term != "" {
+					p.SensitiveTerms = append(p.SensitiveTerms, term)
+				}
+			}
+		case "api_key", "key", "apikey":
+			return fault.E(op, fault.PlaintextKey, nil, "path", "")
+		default:
+			if value == "" {
+				delete(facts, name)
+				continue
+			}
+			facts[name] = value
+			if name == "training_switch" && facts["training_declared_on"] == "" {
+				facts["training_declared_on"] = a.Now().Format("2006-01-02")
+			}
+		}
+	}
+	if _, err := policy.NewFacts(facts, a.Now()); err != nil {
+		return err
+	}
+	p.Facts = facts
+	return nil
+}
+
+// checkEndpoint wants an absolute http or https URL without user or password;
+// plain http only on this machine, since a key travels with every request.
+func checkEndpoint(raw string) error {
+	const op = "app.SetProfile"
+	if raw == "" {
+		return nil
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
+		return fault.E(op, fault.Usage, nil, "what", "endpoint", "word", raw)
+	}
+	if u.Scheme == "http" && !loopbackHost(u.Hostname()) {
+		return fault.E(op, fault.Usage, nil, "what", "https endpoint", "word", raw)
+	}
+	return nil
+}
+
+// Facts are what the rules know about a profile. Strict is the reading of what
+// nobody has said.
+func (a *App) Facts(name string) (policy.Facts, error) {
+	p, err := a.Profile(name)
+	if err != nil {
+		return policy.Facts{}, err
+	}
+	values := map[string]string{"service": string(kinds[p.Kind]), "accepted": "no"}
+	maps.Copy(values, p.Facts)
+	if p.Endpoint != "" && p.Kind == "openai" && p.Facts["service"] == "" && loopbackURL(p.Endpoint) {
+		values["service"] = string(policy.Local)
+	}
+	f, err := policy.NewFacts(values, a.Now())
+	if err != nil {
+		return f, err
+	}
+	if p.Accepted != nil && a.stillAccepted(f, *p.Accepted) || a.agreedFor(name) {
+		return f.With("accepted", "yes")
+	}
+	return f, nil
+}
+
+// stillAccepted reports whether a confirmation covers what would be asked now:
+// the same rules, and a training answer no stricter than the one confirmed.
+func (a *App) stillAccepted(f policy.Facts, was Acceptance) bool {
+	if was.Ruleset != a.rules.ID() {
+		return false
+	}
+	now := a.training(f)
+	return now == was.Training || now == "off" || now == "never"
+}
+
+func (a *App) training(f policy.Facts) string {
+	v := a.rules.Decide(f, policy.ShowDataUse, 0)
+	word, _ := v.Fields["training"].(string)
+	return word
+}
+
+func (a *App) agreedFor(profile string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.agreed[profile] == a.rules.ID()
+}
+
+// Accept records that the person confirmed what start_chat asks, for a
+// profile. Where the configuration cannot be written it holds for this run.
+func (a *App) Accept(profile string) error {
+	a.mu.Lock()
+	a.agreed[profile] = a.rules.ID()
+	a.mu.Unlock()
+	p, err := a.Profile(profile)
+	if err != nil {
+		return err
+	}
+	f, err := a.Facts(profile)
+	if err != nil {
+		return err
+	}
+	p.Accepted = &Acceptance{
+		Ruleset:  a.rules.ID(),
+		Plan:     f.Get("plan"),
+		Training: a.training(f),
+		On:       a.Now().Format("2006-01-02"),
+	}
+	return a.putProfile(p)
+}
+
+// Preview answers an act for the profile in use without doing anything: what
+// greys a key also explains it.
+func (a *App) Preview(profile string, act policy.Act, o chat.Origin) policy.Verdict {
+	f, err := a.Facts(profile)
+	if err != nil {
+		return policy.Verdict{Act: act, Ruleset: a.rules.ID()}
+	}
+	return a.rules.Decide(f, act, o)
+}

@@ -1,0 +1,383 @@
+package app
+
+import (
+	"context"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"bise/app/chat"
+	"bise/app/fault"
+	"bise/app/policy"
+	"bise/assets"
+	"bise/client"
+	"bise/client/guide"
+	"bise/client/mistral"
+	"bise/client/ollama"
+	"bise/client/openai"
+)
+
+// What front ends need of a provider, so that they need not import client.
+type (
+	// Descriptor says what a provider is.
+	Descriptor = client.Descriptor
+	// Model is one model of a provider.
+	Model = client.Model
+	// Delta is one piece of a growing answer.
+	Delta = client.Delta
+	// Connection is one connection of this run.
+	Connection = client.Connection
+	// Notice is a provider's message by its wording key under "notice.".
+	Notice = client.Notice
+	// Limit is one limit of the account.
+	Limit = client.Limit
+)
+
+// The kinds of a Delta, as in client.
+const (
+	TextDelta     = client.TextDelta
+	ThinkingDelta = client.ThinkingDelta
+	PartDelta     = client.PartDelta
+	UsageDelta    = client.UsageDelta
+	ModelDelta    = client.ModelDelta
+	WaitDelta     = client.WaitDelta
+	LimitDelta    = client.LimitDelta
+	NoticeDelta   = client.NoticeDelta
+	StatusDelta   = client.StatusDelta
+	DoneDelta     = client.DoneDelta
+)
+
+// GuideProvider and OllamaProvider are the providers that are always there.
+const (
+	GuideProvider  = "guide"
+	OllamaProvider = "ollama"
+)
+
+// rebuildProviders makes the set of providers out of the profiles. The set is
+// explicit: nothing registers itself.
+func (a *App) rebuildProviders() error {
+	c := a.Config()
+	host := c.Ollama.Host
+	if host == "" {
+		host = a.options.Env("OLLAMA_HOST")
+	}
+	providers := []client.Provider{
+		guide.New(guide.Options{Pages: assets.Guide, Rules: a.rules, Words: a.word, Now: a.Now}),
+		ollama.New(ollama.Options{
+			HTTP:      a.network.Client(OllamaProvider),
+			Host:      host,
+			Window:    c.Ollama.Window,
+			KeepAlive: c.Ollama.KeepAlive,
+		}),
+	}
+	for _, p := range a.Profiles() {
+		f, err := a.Facts(p.Name)
+		if err != nil {
+			return err
+		}
+		switch p.Kind {
+		case "mistral":
+			providers = append(providers, mistral.New(mistral.Options{
+				ID:      client.ID(p.Name),
+				Name:    providerName("Mistral", p.Name, MistralProfile),
+				BaseURL: p.Endpoint,
+				Key:     a.keyFunc(p.Name),
+				HTTP:    a.network.Client(p.Name),
+				Service: f.Service(),
+			}))
+		case "openai":
+			if p.Endpoint == "" {
+				continue // nothing to talk to until the address is given
+			}
+			providers = append(providers, openai.New(openai.Options{
+				ID:      client.ID(p.Name),
+				Name:    p.Name,
+				BaseURL: p.Endpoint,
+				Key:     a.keyFunc(p.Name),
+				HTTP:    a.network.Client(p.Name),
+				Service: f.Service(),
+			}))
+		}
+	}
+	set, err := client.NewSet(providers...)
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	a.providers = set
+	a.mu.Unlock()
+	return nil
+}
+
+func (a *App) word(key string, args ...any) string {
+	if a.options.Words == nil {
+		return key
+	}
+	return a.options.Words.T(key, args...)
+}
+
+func providerName(product, profile, usual string) string {
+	if profile == usual {
+		return product
+	}
+	return product + " (" + profile + ")"
+}
+
+func (a *App) set() client.Set {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.providers
+}
+
+// provider finds a provider by its id.
+func (a *App) provider(id string) (client.Provider, error) {
+	p, ok := a.set().Get(client.ID(id))
+	if !ok {
+		return nil, fault.E("app.provider", fault.NotFound, nil, "what", "provider", "name", id)
+	}
+	return p, nil
+}
+
+// Describe says what a provider is; the zero Descriptor if there is none.
+func (a *App) Describe(id string) Descriptor {
+	p, err := a.provider(id)
+	if err != nil {
+		return Descriptor{}
+	}
+	return p.Describe()
+}
+
+// Providers describes every provider in the order in which they are shown.
+func (a *App) Providers() []Descriptor {
+	var all []Descriptor
+	for _, p := range a.set().All() {
+		all = append(all, p.Describe())
+	}
+	return all
+}
+
+// ProfileOf names the profile whose facts govern a provider.
+func (a *App) ProfileOf(provider string) string {
+	if provider == GuideProvider || provider == OllamaProvider || provider == "" {
+		return LocalProfile
+	}
+	return provider
+}
+
+// factsFor are the facts for a prompt to a provider. A runner on another
+// machine and a model that a runner passes on are not "this machine": the
+// service word stays local, the place tells the rest.
+func (a *App) factsFor(provider string) (policy.Facts, error) {
+	return a.Facts(a.ProfileOf(provider))
+}
+
+// ModelList is the models of one provider, or why there are none.
+type ModelList struct {
+	Provider Descriptor
+	Models   []Model
+	Err      error
+	// Read is when the list was read from the service.
+	Read time.Time
+}
+
+// Models lists the models of every provider, asked side by side. A list of a
+// hosted service is kept for a day unless fresh is asked for.
+func (a *App) Models(ctx context.Context, fresh bool) []ModelList {
+	providers := a.set().All()
+	lists := make([]ModelList, len(providers))
+	done := make(chan int)
+	for i, p := range providers {
+		go func() {
+			lists[i] = a.modelsOf(ctx, p, fresh)
+			done <- i
+		}()
+	}
+	for range providers {
+		<-done
+	}
+	return lists
+}
+
+// ModelsOf lists the models of one provider.
+func (a *App) ModelsOf(ctx context.Context, provider string, fresh bool) (ModelList, error) {
+	p, err := a.provider(provider)
+	if err != nil {
+		return ModelList{}, err
+	}
+	l := a.modelsOf(ctx, p, fresh)
+	return l, l.Err
+}
+
+// modelListAge is how long a hosted service's list is believed: models are
+// announced months ahead.
+const modelListAge = 24 * time.Hour
+
+func (a *App) modelsOf(ctx context.Context, p client.Provider, fresh bool) ModelList {
+	d := p.Describe()
+	hosted := d.Place == client.Elsewhere
+	if hosted && !fresh {
+		if l, ok := a.cachedModels(d); ok && a.Now().Sub(l.Read) < modelListAge && !a.Now().Before(l.Read) {
+			return l
+		}
+	}
+	models, err := p.Models(ctx)
+	l := ModelList{Provider: d, Models: models, Err: err, Read: a.Now()}
+	if err == nil && hosted {
+		a.cacheModels(l)
+	}
+	return l
+}
+
+// Choice is a provider and model for a prompt.
+type Choice struct{ Provider, Model string }
+
+// DefaultChoice is what a new conversation uses: the last choice, else what the
+// profile in use offers, else the guide.
+func (a *App) DefaultChoice(ctx context.Context) Choice {
+	c := a.Config()
+	if a.options.Profile == "" && c.Provider != "" {
+		if _, err := a.provider(c.Provider); err == nil {
+			return Choice{c.Provider, c.Model}
+		}
+	}
+	active := a.Active()
+	if active == LocalProfile {
+		return a.localChoice(ctx)
+	}
+	p, err := a.Profile(active)
+	if err != nil {
+		return Choice{Provider: GuideProvider}
+	}
+	return Choice{Provider: p.Name, Model: p.Model}
+}
+
+// localChoice is the first model of a runner that answers at once, else the
+// guide.
+func (a *App) localChoice(ctx context.Context) Choice {
+	p, err := a.Profile(LocalProfile)
+	if err == nil && p.Model != "" {
+		return Choice{OllamaProvider, p.Model}
+	}
+	// A runner on this machine answers in milliseconds or is not there.
+	ctx, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
+	defer cancel()
+	l, err := a.ModelsOf(ctx, OllamaProvider, false)
+	if err == nil {
+		for _, m := range l.Models {
+			if m.Chat && !m.Remote {
+				return Choice{OllamaProvider, m.ID}
+			}
+		}
+	}
+	return Choice{Provider: GuideProvider}
+}
+
+// Choose remembers a choice for new conversations.
+func (a *App) Choose(c Choice) error {
+	return a.Configure(func(config *Config) { config.Provider, config.Model = c.Provider, c.Model })
+}
+
+// FindModel resolves the word of --model: "model", "provider/model" or
+// "provider". A name that several providers have goes to the one in use.
+func (a *App) FindModel(ctx context.Context, word string, using string) (Choice, error) {
+	if provider, model, ok := strings.Cut(word, "/"); ok {
+		if _, err := a.provider(provider); err == nil {
+			return Choice{provider, model}, nil
+		}
+	}
+	if _, err := a.provider(word); err == nil {
+		return Choice{Provider: word}, nil
+	}
+	if using == "" {
+		using = a.DefaultChoice(ctx).Provider
+	}
+	if using != GuideProvider {
+		return Choice{using, word}, nil
+	}
+	for _, l := range a.Models(ctx, false) {
+		for _, m := range l.Models {
+			if m.ID == word || m.Name == word {
+				return Choice{string(l.Provider.ID), m.ID}, nil
+			}
+		}
+	}
+	return Choice{}, fault.E("app.FindModel", fault.ModelGone, nil, "model", word)
+}
+
+// modelFor is the model to ask where none was chosen: the profile's, else the
+// first that chats.
+func (a *App) modelFor(ctx context.Context, c Choice) (string, error) {
+	if c.Model != "" || c.Provider == GuideProvider {
+		return c.Model, nil
+	}
+	if p, err := a.Profile(a.ProfileOf(c.Provider)); err == nil && p.Model != "" {
+		return p.Model, nil
+	}
+	l, err := a.ModelsOf(ctx, c.Provider, false)
+	if err != nil {
+		return "", err
+	}
+	if m, ok := pickModel(l.Models); ok {
+		return m.ID, nil
+	}
+	return "", fault.E("app.modelFor", fault.ModelGone, nil, "model", "", "provider", c.Provider)
+}
+
+// pickModel prefers a model that follows a line of versions ("-latest"), since
+// those do not retire under the person's feet.
+func pickModel(models []Model) (Model, bool) {
+	var first *Model
+	for i, m := range models {
+		if !m.Chat || !m.Retires.IsZero() {
+			continue
+		}
+		if first == nil {
+			first = &models[i]
+		}
+		if strings.HasSuffix(m.ID, "-latest") {
+			return m, true
+		}
+		for _, alias := range m.Aliases {
+			if strings.HasSuffix(alias, "-latest") {
+				m.ID = alias
+				return m, true
+			}
+		}
+	}
+	if first == nil {
+		return Model{}, false
+	}
+	return *first, true
+}
+
+// Check asks a provider whether it would work.
+func (a *App) Check(ctx context.Context, provider string) error {
+	p, err := a.provider(provider)
+	if err != nil {
+		return err
+	}
+	if c, ok := p.(client.Checker); ok {
+		return c.Check(ctx)
+	}
+	return nil
+}
+
+func loopbackHost(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback()
+}
+
+func loopbackURL(raw string) bool {
+	u, err := url.Parse(raw)
+	return err == nil && loopbackHost(u.Hostname())
+}
+
+// keyFunc reads the key of a profile when a request needs it: the environment
+// first, then the keyring or the sealed file.
+func (a *App) keyFunc(profile string) client.KeyFunc {
+	return func(ctx context.Context) (chat.Secret, error) { return a.apiKey(ctx, profile) }
+}

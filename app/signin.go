@@ -1,0 +1,264 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"unicode"
+
+	"github.com/BurntSushi/toml"
+
+	"bise/app/chat"
+	"bise/app/fault"
+	"bise/client"
+	"bise/client/mistral"
+	"bise/client/openai"
+)
+
+// KeySource says where a key comes from.
+type KeySource string
+
+// The sources of a key.
+const (
+	NoKey          KeySource = "none"
+	KeyNotNeeded   KeySource = "not_needed"
+	KeyEnvironment KeySource = "environment"
+	KeyKeyring     KeySource = "keyring"
+	KeySealed      KeySource = "sealed_file"
+	KeyVibe        KeySource = "mistral_vibe"
+)
+
+// keyVariable is the environment variable that holds a key for a kind of
+// profile; bise reads it and never writes it.
+func keyVariable(kind string) string {
+	if kind == "mistral" {
+		return "MISTRAL_API_KEY"
+	}
+	return ""
+}
+
+// apiKey reads the key of a profile: the environment, the keyring or the
+// sealed file, and with consent the entry of Mistral Vibe.
+func (a *App) apiKey(ctx context.Context, profile string) (chat.Secret, error) {
+	key, _, err := a.findKey(ctx, profile)
+	return key, err
+}
+
+func (a *App) findKey(ctx context.Context, profile string) (chat.Secret, KeySource, error) {
+	const op = "app.apiKey"
+	if c := a.Config(); c.plaintextKey {
+		return "", NoKey, fault.E(op, fault.PlaintextKey, nil, "path", c.path)
+	}
+	p, err := a.Profile(profile)
+	if err != nil {
+		return "", NoKey, err
+	}
+	if name := keyVariable(p.Kind); name != "" {
+		if v := strings.TrimSpace(a.options.Env(name)); v != "" {
+			return chat.Secret(v), KeyEnvironment, nil
+		}
+	}
+	key, source, err := a.history.apiKey(ctx, profile)
+	if err == nil {
+		return key, source, nil
+	}
+	if p.Vibe && fault.Is(err, fault.NotFound) {
+		if key, vibeErr := a.history.vibeKey(ctx); vibeErr == nil {
+			return key, KeyVibe, nil
+		}
+	}
+	if p.Kind == "openai" && (fault.Is(err, fault.NotFound) || fault.Is(err, fault.NoKeyring)) {
+		return "", KeyNotNeeded, nil // such a server may need none; it will say so
+	}
+	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.NoKeyring) {
+		return "", NoKey, fault.E(op, fault.NotSignedIn, err, "profile", profile, "service", p.Kind)
+	}
+	return "", NoKey, err
+}
+
+// SignIn checks a key with the service and keeps it in the keyring or the
+// sealed file. A key the service refuses is not kept.
+func (a *App) SignIn(ctx context.Context, profile string, key chat.Secret) error {
+	key, err := cleanKey(key)
+	if err != nil {
+		return err
+	}
+	p, err := a.Profile(profile)
+	if err != nil {
+		return err
+	}
+	if err := a.tryKey(ctx, p, key); err != nil {
+		return err
+	}
+	if err := a.history.setAPIKey(ctx, profile, key); err != nil {
+		return err
+	}
+	a.dropModelCache(profile)
+	return a.rebuildProviders()
+}
+
+// SignInWithVibe reads the key of Mistral Vibe from now on, as the person has
+// consented.
+func (a *App) SignInWithVibe(ctx context.Context, profile string) error {
+	p, err := a.Profile(profile)
+	if err != nil {
+		return err
+	}
+	key, err := a.history.vibeKey(ctx)
+	if err != nil {
+		return err
+	}
+	if err := a.tryKey(ctx, p, key); err != nil {
+		return err
+	}
+	p.Vibe = true
+	return a.putProfile(p)
+}
+
+// cleanKey takes the white space off that a paste brings along and refuses what
+// cannot be a key.
+func cleanKey(key chat.Secret) (chat.Secret, error) {
+	s := strings.TrimSpace(string(key))
+	bad := strings.IndexFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) || r > unicode.MaxASCII })
+	if s == "" || bad >= 0 || len(s) > 2048 {
+		return "", fault.E("app.SignIn", fault.Usage, nil, "what", "key", "word", "")
+	}
+	return chat.Secret(s), nil
+}
+
+// tryKey asks the service whether it takes a key.
+func (a *App) tryKey(ctx context.Context, p Profile, key chat.Secret) error {
+	fixed := func(context.Context) (chat.Secret, error) { return key, nil }
+	switch p.Kind {
+	case "mistral":
+		return mistral.New(mistral.Options{
+			ID: client.ID(p.Name), Name: p.Name, BaseURL: p.Endpoint, Key: fixed, HTTP: a.network.Client(p.Name),
+		}).Check(ctx)
+	case "openai":
+		return openai.New(openai.Options{
+			ID: client.ID(p.Name), Name: p.Name, BaseURL: p.Endpoint, Key: fixed, HTTP: a.network.Client(p.Name),
+		}).Check(ctx)
+	}
+	return fault.E("app.SignIn", fault.Usage, nil, "what", "kind", "word", p.Kind)
+}
+
+// SignOut removes the key of a profile and makes sure that it is gone. It
+// reports whether an environment variable still holds one.
+func (a *App) SignOut(ctx context.Context, profile string) (stillInEnvironment bool, err error) {
+	p, err := a.Profile(profile)
+	if err != nil {
+		return false, err
+	}
+	if err := a.history.deleteAPIKey(ctx, profile); err != nil {
+		return false, err
+	}
+	if p.Vibe {
+		p.Vibe = false
+		if err := a.putProfile(p); err != nil {
+			return false, err
+		}
+	}
+	a.dropModelCache(profile)
+	name := keyVariable(p.Kind)
+	return name != "" && a.options.Env(name) != "", nil
+}
+
+// Identity is what is known of a profile without asking the service.
+type Identity struct {
+	Profile  Profile
+	Provider Descriptor
+	Key      KeySource
+	KeyErr   error
+}
+
+// WhoAmI describes the profile in use. It never shows the key.
+func (a *App) WhoAmI(ctx context.Context, profile string) (Identity, error) {
+	p, err := a.Profile(profile)
+	if err != nil {
+		return Identity{}, err
+	}
+	id := Identity{Profile: p, Provider: a.Describe(p.Name), Key: KeyNotNeeded}
+	if p.Kind == "local" {
+		id.Provider = a.Describe(OllamaProvider)
+		return id, nil
+	}
+	_, id.Key, id.KeyErr = a.findKey(ctx, profile)
+	return id, nil
+}
+
+// MoveKeyFromConfig signs in with the api_key that config.toml holds and takes
+// it out of the file.
+func (a *App) MoveKeyFromConfig(ctx context.Context) error {
+	const op = "app.MoveKeyFromConfig"
+	c := a.Config()
+	data, err := os.ReadFile(c.path)
+	if err != nil {
+		return fault.E(op, fault.NotFound, err, "what", "file", "name", c.path)
+	}
+	var raw map[string]any
+	if err := toml.Unmarshal(data, &raw); err != nil {
+		return fault.E(op, fault.Invalid, errors.New(tomlReason(err)), "path", c.path)
+	}
+	found := make(map[string]chat.Secret)
+	takeKeys(raw, MistralProfile, found)
+	if len(found) == 0 {
+		return fault.E(op, fault.NotFound, nil, "what", "api_key", "name", c.path)
+	}
+	for profile, key := range found {
+		p, err := a.Profile(profile)
+		if err != nil {
+			return err
+		}
+		key, err := cleanKey(key)
+		if err != nil {
+			return err
+		}
+		if err := a.tryKey(ctx, p, key); err != nil {
+			return err
+		}
+		if err := a.history.setAPIKey(ctx, profile, key); err != nil {
+			return err
+		}
+	}
+	var b bytes.Buffer
+	if err := toml.NewEncoder(&b).Encode(raw); err != nil {
+		return fault.E(op, fault.Invalid, err, "path", c.path)
+	}
+	if err := writeFile(c.path, b.Bytes()); err != nil {
+		return err
+	}
+	fresh, err := LoadConfig(c.path)
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	a.config = fresh
+	a.mu.Unlock()
+	return a.rebuildProviders()
+}
+
+// takeKeys removes every api_key from a decoded file; one inside
+// [profiles.NAME] belongs to NAME, any other to the Mistral profile.
+func takeKeys(table map[string]any, profile string, found map[string]chat.Secret) {
+	for name, value := range table {
+		switch v := value.(type) {
+		case string:
+			if name == "api_key" {
+				found[profile] = chat.Secret(v)
+				delete(table, name)
+			}
+		case map[string]any:
+			if name == "profiles" {
+				for p, sub := range v {
+					if t, ok := sub.(map[string]any); ok {
+						takeKeys(t, p, found)
+					}
+				}
+				continue
+			}
+			takeKeys(v, profile, found)
+		}
+	}
+}

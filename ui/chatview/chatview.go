@@ -1,0 +1,281 @@
+// Package chatview draws a conversation: the active branch, the answer that
+// grows, and the message that is selected. It draws only the lines that are
+// visible, so that a frame costs the same in a short and in a long
+// conversation. It must not reach the network or the history; it is told what
+// to show.
+package chatview
+
+import (
+	"time"
+
+	"bise/app"
+	"bise/app/chat"
+	"bise/app/fault"
+	"bise/ui/markdown"
+	"bise/ui/screen"
+)
+
+// View is a conversation on the screen.
+type View struct {
+	env           *screen.Env
+	width, height int
+	items         []*item
+	// back is how many lines the view is scrolled up from the end; 0 follows a
+	// growing answer.
+	back int
+	// selected is the item that message keys work on; -1 is none.
+	selected int
+	thinking bool // shows reasoning unfolded
+	details  bool // shows time, model and counts
+	waiting  Waiting
+	welcome  []string
+
+	cache []string // the lines drawn last; nil when something changed
+}
+
+// Waiting is what the program waits for before the first token.
+type Waiting struct {
+	// On says that an answer is awaited at all.
+	On bool
+	// Loading says that a runner loads the model.
+	Loading bool
+	// Until is when a new try begins; zero is no pause.
+	Until   time.Time
+	Kind    fault.Kind
+	Try, Of int
+}
+
+// New makes an empty view.
+func New(env *screen.Env) *View { return &View{env: env, selected: -1} }
+
+// Resize gives the view its size in cells.
+func (v *View) Resize(width, height int) {
+	if width != v.width {
+		at, within := v.anchor()
+		v.width = width
+		for _, it := range v.items {
+			it.resize(v.inner())
+		}
+		v.height = height
+		v.restore(at, within)
+	}
+	v.height = height
+	v.cache = nil
+}
+
+// Retheme draws everything anew with the theme of the environment.
+func (v *View) Retheme() {
+	for _, it := range v.items {
+		it.retheme(v.env)
+	}
+	v.cache = nil
+}
+
+// inner is the width of text: a margin of two cells on the left.
+func (v *View) inner() int { return max(8, v.width-2) }
+
+// Show replaces what is shown with the active branch of c. Items that are still
+// there keep their layout.
+func (v *View) Show(c chat.Conversation) {
+	old := make(map[chat.MessageID]*item, len(v.items))
+	for _, it := range v.items {
+		old[it.message.ID] = it
+	}
+	v.items = v.items[:0:0]
+	counts := siblings(c)
+	for _, m := range c.Branch() {
+		if m.Role == chat.System || m.Role == chat.Tool {
+			continue
+		}
+		it, ok := old[m.ID]
+		if !ok || !it.growing && len(it.message.Text()) != len(m.Text()) {
+			it = newItem(v.env, m, v.inner())
+		} else if !it.growing {
+			it.message = m
+		}
+		ids := counts[m.Parent]
+		it.branches = len(ids)
+		for i, id := range ids {
+			if id == m.ID {
+				it.branch = i
+			}
+		}
+		v.items = append(v.items, it)
+	}
+	if v.selected >= len(v.items) {
+		v.selected = len(v.items) - 1
+	}
+	v.cache = nil
+}
+
+func siblings(c chat.Conversation) map[chat.MessageID][]chat.MessageID {
+	counts := make(map[chat.MessageID][]chat.MessageID, len(c.Messages))
+	for _, m := range c.Messages {
+		counts[m.Parent] = append(counts[m.Parent], m.ID)
+	}
+	return counts
+}
+
+// Welcome sets the lines shown while the conversation is empty.
+func (v *View) Welcome(lines []string) { v.welcome, v.cache = lines, nil }
+
+// Begin adds the answer that is about to grow and follows it. Continuing a cut
+// answer grows the item it has.
+func (v *View) Begin(m chat.Message) {
+	for _, it := range v.items {
+		if it.message.ID == m.ID {
+			it.message, it.growing = m, true
+			v.bottom()
+			return
+		}
+	}
+	it := newItem(v.env, m, v.inner())
+	it.growing = true
+	it.branches = 1
+	v.items = append(v.items, it)
+	v.bottom()
+}
+
+func (v *View) bottom() {
+	v.back, v.selected, v.cache = 0, -1, nil
+}
+
+// Grow adds what has arrived to the growing answer.
+func (v *View) Grow(id chat.MessageID, deltas []app.Delta) {
+	it := v.find(id)
+	if it == nil {
+		return
+	}
+	before := 0
+	if v.back > 0 {
+		before = v.heightOf(it)
+	}
+	for _, d := range deltas {
+		v.grow(it, d)
+	}
+	if v.back > 0 { // what is being read stays where it is
+		v.back += v.heightOf(it) - before
+	}
+	v.cache = nil
+}
+
+// End replaces the growing answer by its final form and lays it out once more.
+func (v *View) End(m chat.Message) {
+	v.waiting = Waiting{}
+	v.cache = nil
+	for i, it := range v.items {
+		if it.message.ID != m.ID {
+			continue
+		}
+		if m.Empty() {
+			v.items = append(v.items[:i:i], v.items[i+1:]...)
+			return
+		}
+		it.message = m
+		it.finish()
+		return
+	}
+}
+
+// Wait says what is waited for.
+func (v *View) Wait(w Waiting) {
+	if v.waiting != w {
+		v.waiting, v.cache = w, nil
+	}
+}
+
+// Ticking reports whether the view shows seconds that pass.
+func (v *View) Ticking() bool { return v.waiting.On && !v.waiting.Until.IsZero() }
+
+// Tick draws the passing seconds anew.
+func (v *View) Tick() { v.cache = nil }
+
+func (v *View) find(id chat.MessageID) *item {
+	for i := len(v.items) - 1; i >= 0; i-- {
+		if v.items[i].message.ID == id {
+			return v.items[i]
+		}
+	}
+	return nil
+}
+
+// ToggleThinking folds or unfolds reasoning.
+func (v *View) ToggleThinking() { v.thinking, v.cache = !v.thinking, nil }
+
+// ToggleDetails shows or hides time, model and counts.
+func (v *View) ToggleDetails() { v.details, v.cache = !v.details, nil }
+
+// Empty reports whether there is nothing but the welcome.
+func (v *View) Empty() bool { return len(v.items) == 0 }
+
+// Selected is the message that message keys work on.
+func (v *View) Selected() (chat.Message, bool) {
+	if v.selected < 0 || v.selected >= len(v.items) {
+		return chat.Message{}, false
+	}
+	return v.items[v.selected].message, true
+}
+
+// SelectLast selects the last message; it reports whether there is one.
+func (v *View) SelectLast() bool {
+	v.selected, v.cache = len(v.items)-1, nil
+	v.reveal()
+	return v.selected >= 0
+}
+
+// Deselect selects nothing.
+func (v *View) Deselect() { v.selected, v.cache = -1, nil }
+
+// Select moves the selection by n messages.
+func (v *View) Select(n int) {
+	if len(v.items) == 0 {
+		return
+	}
+	v.selected = min(max(v.selected+n, 0), len(v.items)-1)
+	v.cache = nil
+	v.reveal()
+}
+
+// SelectMessage selects the message id and brings it into view.
+func (v *View) SelectMessage(id chat.MessageID) {
+	for i, it := range v.items {
+		if it.message.ID == id {
+			v.selected, v.cache = i, nil
+			v.reveal()
+			return
+		}
+	}
+}
+
+// OpenSelected shows all of a folded prompt, or folds it again; it reports
+// whether the selected message is such a prompt.
+func (v *View) OpenSelected() bool {
+	if v.selected < 0 || v.items[v.selected].message.Role != chat.User {
+		return false
+	}
+	it := v.items[v.selected]
+	if it.more == 0 && !it.opened {
+		return false
+	}
+	it.opened, it.prompt = !it.opened, nil
+	v.cache = nil
+	return true
+}
+
+// Code lists the code blocks of a message as they were written.
+func (v *View) Code(id chat.MessageID) []markdown.Code {
+	if it := v.find(id); it != nil && it.body != nil {
+		return it.body.Blocks()
+	}
+	return nil
+}
+
+// LastAnswer is the last answer on the active branch.
+func (v *View) LastAnswer() (chat.Message, bool) {
+	for i := len(v.items) - 1; i >= 0; i-- {
+		if v.items[i].message.Role == chat.Assistant {
+			return v.items[i].message, true
+		}
+	}
+	return chat.Message{}, false
+}

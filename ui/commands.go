@@ -1,0 +1,355 @@
+package ui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"bise/app"
+	"bise/app/chat"
+	"bise/app/policy"
+	"bise/ui/dialog"
+	"bise/ui/firstrun"
+	"bise/ui/help"
+	"bise/ui/historyview"
+	"bise/ui/keys"
+	"bise/ui/models"
+	"bise/ui/palette"
+	"bise/ui/privacy"
+	"bise/ui/settings"
+	"bise/ui/signin"
+)
+
+// global does the keys that work whatever has the focus.
+func (r *Root) global(pressed string) (tea.Cmd, bool) {
+	for _, b := range keys.Table {
+		if !b.Matches(pressed) || b.Group == keys.Message && b.ID != keys.Focus || b.Group == keys.Writing && b.ID != keys.Editor && b.ID != keys.Attach {
+			continue
+		}
+		if b.ID == keys.Help && pressed == "?" && (r.composer.Value() != "" || r.reading) {
+			continue // a question mark in a prompt
+		}
+		return r.run(b.ID), true
+	}
+	return nil, false
+}
+
+// run does what a key does, from the key or from the palette.
+func (r *Root) run(id keys.ID) tea.Cmd {
+	if act := keys.Get(id).Act; act != "" && id != keys.CopyAnswer {
+		if v := r.preview(act, chat.Typed); !v.Decision.Permits() {
+			r.refuse(v)
+			return nil
+		}
+	}
+	switch id {
+	case keys.Stop:
+		return r.escape()
+	case keys.New:
+		return r.newConversation()
+	case keys.History:
+		return r.push(historyview.New(r.env, r.ctx))
+	case keys.Models:
+		return r.push(models.New(r.env, r.ctx, r.choice))
+	case keys.Privacy:
+		return r.push(privacy.New(r.env, r.choice.Provider))
+	case keys.Settings:
+		return r.push(settings.New(r.env, r.ctx))
+	case keys.SignIn:
+		return r.push(signin.New(r.env, r.ctx, r.profile()))
+	case keys.Palette:
+		return r.push(palette.New(r.env, r.preview))
+	case keys.Help:
+		return r.push(help.New(r.env, r.preview))
+	case keys.Editor:
+		return r.openEditor()
+	case keys.Attach:
+		return r.push(dialog.Path(r.env))
+	case keys.System:
+		return r.push(dialog.Instructions(r.env, r.session.Snapshot().System))
+	case keys.Focus:
+		return r.toggleReading()
+	case keys.CopyAnswer:
+		if m, ok := r.chat.LastAnswer(); ok {
+			return r.copyMessage(m.ID)
+		}
+	case keys.Thinking:
+		r.chat.ToggleThinking()
+	case keys.ScrollUp:
+		r.chat.Scroll(r.chat.Page())
+	case keys.ScrollDown:
+		r.chat.Scroll(-r.chat.Page())
+	case keys.Top:
+		r.chat.ScrollTop()
+	case keys.Bottom:
+		r.chat.ScrollBottom()
+	case keys.Quit:
+		return tea.Quit
+	}
+	return nil
+}
+
+// escape stops the answer, else takes back an edit, else shows the end.
+func (r *Root) escape() tea.Cmd {
+	switch {
+	case r.turn != nil:
+		r.turn.answer.Cancel()
+	case r.reading:
+		r.leaveReading()
+	case r.edits != nil:
+		r.edits = nil
+		r.composer.Reset()
+		r.layout()
+	default:
+		r.banner = banner{}
+		r.chat.ScrollBottom()
+		r.layout()
+	}
+	return nil
+}
+
+func (r *Root) toggleReading() tea.Cmd {
+	if r.reading {
+		r.leaveReading()
+		return nil
+	}
+	if r.chat.SelectLast() {
+		r.reading = true
+		r.composer.Blur()
+	}
+	return nil
+}
+
+func (r *Root) leaveReading() {
+	if r.reading {
+		r.reading = false
+		r.chat.Deselect()
+		_ = r.composer.Focus() // the terminal's own cursor needs no command
+	}
+}
+
+// messageKey does the keys that work on the selected message.
+func (r *Root) messageKey(pressed string) (tea.Cmd, bool) {
+	m, ok := r.chat.Selected()
+	if !ok {
+		return nil, false
+	}
+	switch {
+	case keys.Is(pressed, keys.Previous):
+		r.chat.Select(-1)
+	case keys.Is(pressed, keys.Next):
+		r.chat.Select(1)
+	case keys.Is(pressed, keys.Copy):
+		return r.copyMessage(m.ID), true
+	case keys.Is(pressed, keys.CopyCode):
+		return r.copyCode(m.ID), true
+	case keys.Is(pressed, keys.Edit):
+		r.edit(m)
+	case keys.Is(pressed, keys.Retry):
+		return r.again(app.Prompt{Retry: r.answerOf(m)}), true
+	case keys.Is(pressed, keys.Continue):
+		return r.again(app.Prompt{Continue: r.answerOf(m)}), true
+	case keys.Is(pressed, keys.BranchLeft):
+		return r.walk(m, -1), true
+	case keys.Is(pressed, keys.BranchRight):
+		return r.walk(m, 1), true
+	case keys.Is(pressed, keys.Details):
+		r.chat.ToggleDetails()
+	case pressed == "enter":
+		r.chat.OpenSelected()
+	default:
+		return nil, false
+	}
+	return nil, true
+}
+
+// answerOf is the selected answer, or the last answer to a selected prompt.
+func (r *Root) answerOf(m chat.Message) chat.MessageID {
+	if m.Role == chat.Assistant {
+		return m.ID
+	}
+	c := r.session.Snapshot()
+	children := c.Children(m.ID)
+	if len(children) == 0 {
+		return ""
+	}
+	return children[len(children)-1]
+}
+
+// again asks for an answer once more, or goes on with a cut one.
+func (r *Root) again(p app.Prompt) tea.Cmd {
+	if !r.idle() {
+		return nil
+	}
+	if p.Retry == "" && p.Continue == "" {
+		// A prompt whose answer never came is sent as it is.
+		if m, ok := r.chat.Selected(); ok && m.Role == chat.User {
+			parent := m.Parent
+			p = app.Prompt{Text: m.Text(), After: &parent}
+		} else {
+			return nil
+		}
+	}
+	r.leaveReading()
+	return r.send(&sending{prompt: p})
+}
+
+// edit puts a sent prompt into the composer; sending it makes a branch.
+func (r *Root) edit(m chat.Message) {
+	if m.Role != chat.User || !r.idle() {
+		return
+	}
+	parent := m.Parent
+	r.leaveReading()
+	r.edits = &parent
+	r.composer.SetValue(string(m.Text()))
+	r.tell(r.env.Words.T("chat.editing"))
+	r.layout()
+}
+
+// walk goes to the next alternative at the place of a message.
+func (r *Root) walk(m chat.Message, step int) tea.Cmd {
+	if !r.idle() {
+		return nil
+	}
+	c := r.session.Snapshot()
+	ids, at := c.Siblings(m.ID)
+	to := at + step
+	if at < 0 || to < 0 || to >= len(ids) {
+		return nil
+	}
+	a, session := r.env.App, r.session
+	return func() tea.Msg {
+		err := a.Walk(r.ctx, session, ids[to])
+		return doneMsg{session: session, err: err, show: true, selectID: ids[to]}
+	}
+}
+
+// doneMsg says that something small is done.
+type doneMsg struct {
+	session  *app.Session
+	err      error
+	line     string
+	show     bool // the conversation has changed
+	selectID chat.MessageID
+	clip     string // text for the clipboard
+}
+
+func (r *Root) done(msg doneMsg) tea.Cmd {
+	if msg.err != nil {
+		r.fail(msg.err)
+		return nil
+	}
+	if msg.show && msg.session == r.session {
+		r.chat.Show(r.session.Snapshot())
+		if msg.selectID != "" {
+			r.chat.SelectMessage(msg.selectID)
+		}
+	}
+	if msg.line != "" {
+		r.tell(msg.line)
+	}
+	if msg.clip != "" {
+		return tea.Batch(tea.SetClipboard(msg.clip), nativeCopy(msg.clip))
+	}
+	return nil
+}
+
+func (r *Root) copyMessage(id chat.MessageID) tea.Cmd {
+	a, s, w := r.env.App, r.session, r.env.Words
+	text, v, err := a.CopyMessage(s, id)
+	switch {
+	case err != nil:
+		r.fail(err)
+		return nil
+	case !v.Decision.Permits():
+		r.refuse(v)
+		return nil
+	}
+	return r.done(doneMsg{line: w.T("chat.copied"), clip: string(text)})
+}
+
+// copyCode copies the only code block of a message, or asks which.
+func (r *Root) copyCode(id chat.MessageID) tea.Cmd {
+	_, v, err := r.env.App.CopyMessage(r.session, id)
+	switch {
+	case err != nil:
+		r.fail(err)
+		return nil
+	case !v.Decision.Permits():
+		r.refuse(v)
+		return nil
+	}
+	blocks := r.chat.Code(id)
+	switch len(blocks) {
+	case 0:
+		r.tell(r.env.Words.T("chat.no_code"))
+		return nil
+	case 1:
+		return r.done(doneMsg{line: r.env.Words.T("chat.copied_code"), clip: blocks[0].Text})
+	}
+	return r.push(dialog.Code(r.env, blocks))
+}
+
+// use answers from now on with a choice.
+func (r *Root) use(c app.Choice) tea.Cmd {
+	a, s := r.env.App, r.session
+	return func() tea.Msg {
+		left, err := a.Switch(r.ctx, s, c)
+		if err == nil {
+			err = a.Choose(c)
+		}
+		return choiceMsg{choice: c, left: left, err: err, asked: true, window: a.Window(r.ctx, c)}
+	}
+}
+
+func (r *Root) newConversation() tea.Cmd {
+	if r.turn != nil {
+		r.turn.answer.Cancel() // what arrived is kept
+		r.turn = nil
+	}
+	r.sending, r.edits, r.attach = nil, nil, nil
+	r.used = 0
+	r.leaveReading()
+	return r.show(r.env.App.NewSession(r.choice), "")
+}
+
+// show puts a conversation on the screen.
+func (r *Root) show(s *app.Session, at chat.MessageID) tea.Cmd {
+	r.session = s
+	c := s.Snapshot()
+	r.chat.Show(c)
+	r.chat.ScrollBottom()
+	if at != "" {
+		r.chat.SelectMessage(at)
+		r.reading = true
+		r.composer.Blur()
+	}
+	r.used = 0
+	branch := c.Branch()
+	for i := len(branch) - 1; i >= 0; i-- {
+		if branch[i].Usage.Known {
+			r.count(branch[i].Usage)
+			break
+		}
+	}
+	r.layout()
+	return nil
+}
+
+// first opens the first steps for a person who has not seen them.
+func (r *Root) first() tea.Cmd { return r.push(firstrun.New(r.env, r.ctx)) }
+
+// seconds a passing line stays.
+const toastTime = 4 * time.Second
+
+// refuse explains a refusal: what, why, and what can be done instead.
+func (r *Root) refuse(v policy.Verdict) {
+	w := r.env.Words
+	r.banner = banner{
+		line:    dialog.Sentence(w, v.Reason) + " " + dialog.Clauses(v),
+		remedy:  dialog.Sentence(w, v.Remedy),
+		lasting: true,
+	}
+	r.layout()
+}

@@ -1,0 +1,131 @@
+package ui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"bise/ui/keys"
+	"bise/ui/screen"
+)
+
+// route gives every message to its owner: size, theme and focus to everyone;
+// results to the turn or the start that waits for them; keys to ctrl+c, the top
+// overlay, the conversation while it is read, the global keys, the composer;
+// the rest to the top overlay, whose commands it belongs to.
+func (r *Root) route(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		return r.resize(msg.Width, msg.Height)
+	case tea.BackgroundColorMsg:
+		return r.retheme(msg.IsDark())
+	case historyMsg:
+		return r.historyOpened(msg)
+	case choiceMsg:
+		return r.choiceFound(msg)
+	case sessionMsg:
+		return r.sessionOpened(msg)
+	case askedMsg:
+		return r.asked(msg)
+	case progressMsg:
+		return r.progress(msg)
+	case secondMsg:
+		return r.second()
+	case draftMsg:
+		return r.saveDraft(msg)
+	case editedMsg:
+		return r.edited(msg)
+	case doneMsg:
+		return r.done(msg)
+	case attachedMsg:
+		r.attach = append(r.attach, msg.part)
+		r.layout()
+		return nil
+	case wheelMsg:
+		return r.wheelTurned(msg)
+	case tea.PasteMsg:
+		if o := r.top(); o != nil {
+			return r.toOverlay(o, msg)
+		}
+		return r.paste(msg)
+	case tea.KeyPressMsg:
+		return r.key(msg)
+	}
+	if o := r.top(); o != nil {
+		return r.toOverlay(o, msg)
+	}
+	return nil
+}
+
+// key routes a pressed key.
+func (r *Root) key(msg tea.KeyPressMsg) tea.Cmd {
+	pressed := msg.String()
+	if keys.Is(pressed, keys.Quit) {
+		return r.interrupt()
+	}
+	if o := r.top(); o != nil {
+		if time.Now().Before(o.deaf) {
+			return nil
+		}
+		return r.toOverlay(o, msg)
+	}
+	if r.banner.lasting {
+		r.banner = banner{}
+		r.layout()
+	}
+	if cmd, taken := r.global(pressed); taken {
+		return cmd
+	}
+	if r.reading {
+		if cmd, taken := r.messageKey(pressed); taken {
+			return cmd
+		}
+		if len(msg.Text) == 0 {
+			return nil
+		}
+		r.leaveReading() // a letter belongs to the composer
+	}
+	return r.compose(msg)
+}
+
+// toOverlay gives a message to an overlay and does what it asks for.
+func (r *Root) toOverlay(o *opened, msg tea.Msg) tea.Cmd {
+	action, cmd := o.Update(msg)
+	return tea.Batch(cmd, r.act(o, action))
+}
+
+// act does what an overlay asked for.
+func (r *Root) act(o *opened, action screen.Action) tea.Cmd {
+	switch action := action.(type) {
+	case nil, screen.Stay:
+		return nil
+	case screen.Close:
+		r.pop(o)
+	case screen.Open:
+		r.pop(o)
+		return r.openSession(action.Conversation, action.Message)
+	case screen.Deleted:
+		if action.Conversation == r.session.ID() {
+			return r.newConversation()
+		}
+	case screen.Use:
+		r.pop(o)
+		return r.use(action.Choice)
+	case screen.Run:
+		r.pop(o)
+		return r.run(action.Key)
+	case screen.Tell:
+		if action.Close {
+			r.pop(o)
+		}
+		r.tell(action.Line)
+	case screen.Fail:
+		r.fail(action.Err)
+	case screen.Answered:
+		r.pop(o)
+		return r.answered(action)
+	case screen.Quit:
+		return tea.Quit
+	}
+	return nil
+}

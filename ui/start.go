@@ -1,0 +1,300 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/atotto/clipboard"
+
+	"bise/app"
+	"bise/app/chat"
+	"bise/app/fault"
+	"bise/app/policy"
+	"bise/ui/dialog"
+	"bise/ui/screen"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// Run shows the screen until the person ends it. It gives back the terminal in
+// every case; answers under way are kept by app.Close.
+func Run(ctx context.Context, a *app.App, noColor bool, open chat.ConversationID) error {
+	root, err := New(ctx, a, noColor)
+	if err != nil {
+		return err
+	}
+	root.wanted = open
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithOutput(os.Stdout)}
+	_, err = tea.NewProgram(root, options...).Run()
+	if errors.Is(err, tea.ErrInterrupted) || errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// historyMsg says what became of opening the history.
+type historyMsg struct {
+	state app.HistoryState
+	draft chat.Text
+	err   error
+}
+
+func (r *Root) openHistory() tea.Cmd {
+	a := r.env.App
+	return func() tea.Msg {
+		err := a.OpenHistory(r.ctx)
+		msg := historyMsg{state: a.HistoryState(), err: err}
+		if err == nil {
+			msg.draft = a.Draft(r.ctx)
+		}
+		return msg
+	}
+}
+
+// historyOpened asks the one question about the history's key where there is no
+// keyring, or for the passphrase, or lets a waiting prompt go.
+func (r *Root) historyOpened(msg historyMsg) tea.Cmd {
+	r.history = msg.state
+	r.layout()
+	switch msg.state {
+	case app.HistoryAsking:
+		return r.push(dialog.HistoryKey(r.env, r.ctx))
+	case app.HistoryLocked:
+		return r.push(dialog.Passphrase(r.env, r.ctx, msg.err))
+	case app.HistoryFailed:
+		r.fail(msg.err)
+		r.takeBack()
+		return r.push(dialog.HistoryFailed(r.env, r.ctx, msg.err))
+	}
+	if msg.draft != "" && r.composer.Value() == "" && r.chat.Empty() {
+		r.composer.SetValue(string(msg.draft))
+		r.layout()
+	}
+	var open tea.Cmd
+	if r.wanted != "" && msg.state == app.HistoryOpen {
+		open = r.openSession(r.wanted, "")
+		r.wanted = ""
+	}
+	if r.sending != nil && r.chosen {
+		return tea.Batch(open, r.ask(r.sending))
+	}
+	return tea.Batch(open, r.welcome())
+}
+
+// choiceMsg is the provider and model of the next prompts.
+type choiceMsg struct {
+	choice app.Choice
+	left   []policy.Left
+	err    error
+	asked  bool // the person chose
+	window int
+}
+
+func (r *Root) findChoice() tea.Cmd {
+	a := r.env.App
+	return func() tea.Msg {
+		c := a.DefaultChoice(r.ctx)
+		return choiceMsg{choice: c}
+	}
+}
+
+func (r *Root) choiceFound(msg choiceMsg) tea.Cmd {
+	if msg.err != nil {
+		r.fail(msg.err)
+		return nil
+	}
+	if msg.asked || !r.chosen {
+		r.setChoice(msg)
+	}
+	if len(msg.left) > 0 {
+		r.tell(r.leftLine(msg.left))
+	}
+	if !msg.asked {
+		if !r.chosen {
+			r.session = r.env.App.NewSession(msg.choice)
+		}
+		r.chosen = true
+	}
+	if r.sending != nil && r.history != app.HistoryOpening && r.history != app.HistoryAsking && r.history != app.HistoryLocked {
+		return r.ask(r.sending)
+	}
+	return r.welcome()
+}
+
+func (r *Root) setChoice(msg choiceMsg) {
+	r.choice = msg.choice
+	r.place = r.env.App.Place(msg.choice.Provider, false)
+	r.window, r.used = msg.window, 0
+	r.layout()
+}
+
+// welcome fills the empty conversation, and opens the first steps for a person
+// who has not seen them, once nothing else is being asked.
+func (r *Root) welcome() tea.Cmd {
+	w := r.env.Words
+	name := r.env.App.Describe(r.choice.Provider).Name
+	lines := strings.Split(w.T("chat.welcome", "Name", name, "Where", r.place.Where, "Consequence", r.place.Consequence), "\n")
+	for i, l := range lines {
+		if i > 0 {
+			lines[i] = r.env.Theme.Muted.Render(l)
+		}
+	}
+	r.chat.Welcome(lines)
+	waiting := r.history == app.HistoryOpening || r.history == app.HistoryAsking || r.history == app.HistoryLocked
+	if r.chosen && !waiting && len(r.overlays) == 0 && !r.env.App.Config().Started {
+		return r.first()
+	}
+	return nil
+}
+
+// settled goes on after an overlay that changed the history or the providers.
+func (r *Root) settled(a screen.Answered) tea.Cmd {
+	switch a.Question {
+	case dialog.HistoryQuestion:
+		return r.openHistory()
+	case dialog.ProvidersQuestion:
+		r.chosen = false
+		return r.findChoice()
+	case dialog.PathQuestion:
+		return r.attachPath(a.Text)
+	case dialog.InstructionsQuestion:
+		app, s := r.env.App, r.session
+		return func() tea.Msg {
+			return doneMsg{err: app.SetSystem(r.ctx, s, chat.Text(a.Text)), line: r.env.Words.T("chat.instructions_set")}
+		}
+	case dialog.CodeQuestion:
+		return r.done(doneMsg{line: r.env.Words.T("chat.copied_code"), clip: a.Text})
+	}
+	return nil
+}
+
+// sessionMsg is a conversation read from the history.
+type sessionMsg struct {
+	session *app.Session
+	at      chat.MessageID
+	err     error
+	draft   chat.Text
+}
+
+func (r *Root) openSession(id chat.ConversationID, at chat.MessageID) tea.Cmd {
+	a := r.env.App
+	return func() tea.Msg {
+		s, err := a.OpenSession(r.ctx, id)
+		return sessionMsg{session: s, at: at, err: err}
+	}
+}
+
+func (r *Root) sessionOpened(msg sessionMsg) tea.Cmd {
+	if msg.err != nil {
+		r.fail(msg.err)
+		return nil
+	}
+	if r.turn != nil {
+		r.turn.answer.Cancel()
+		r.turn = nil
+	}
+	r.sending, r.edits = nil, nil
+	cmd := r.show(msg.session, msg.at)
+	c := msg.session.Choice()
+	if r.env.App.Describe(c.Provider).ID != "" {
+		r.setChoice(choiceMsg{choice: c, window: r.window})
+	}
+	return cmd
+}
+
+// draftMsg comes a moment after the last change of the composer.
+type draftMsg struct{ change int }
+
+// draftPause is how long the composer rests before its text is kept: a crash
+// loses no more than this.
+const draftPause = time.Second
+
+func (r *Root) composed() tea.Cmd {
+	r.draft++
+	change := r.draft
+	return tea.Tick(draftPause, func(time.Time) tea.Msg { return draftMsg{change} })
+}
+
+func (r *Root) saveDraft(msg draftMsg) tea.Cmd {
+	if msg.change != r.draft || r.edits != nil {
+		return nil
+	}
+	return r.keepDraft(r.composer.Value())
+}
+
+func (r *Root) keepDraft(text string) tea.Cmd {
+	a := r.env.App
+	r.draft++
+	return func() tea.Msg {
+		// A draft that cannot be kept must not disturb the person who types it.
+		_ = a.SaveDraft(r.ctx, chat.Text(text))
+		return nil
+	}
+}
+
+// editedMsg comes when the person's editor has ended.
+type editedMsg struct {
+	edit *app.Edit
+	err  error
+}
+
+func (r *Root) openEditor() tea.Cmd {
+	e, v, err := r.env.App.NewEdit(r.profile(), chat.Text(r.composer.Value()))
+	switch {
+	case err != nil:
+		r.fail(err)
+		return nil
+	case !v.Decision.Permits():
+		r.refuse(v)
+		return nil
+	}
+	return tea.ExecProcess(e.Command, func(err error) tea.Msg { return editedMsg{e, err} })
+}
+
+func (r *Root) edited(msg editedMsg) tea.Cmd {
+	text, err := msg.edit.Text()
+	if closeErr := msg.edit.Close(); closeErr != nil && err == nil {
+		err = closeErr
+	}
+	if msg.err != nil {
+		err = fault.E("ui.edit", fault.Invalid, msg.err, "path", "$EDITOR")
+	}
+	if err != nil {
+		r.fail(err)
+		return nil
+	}
+	r.composer.SetValue(string(text))
+	r.layout()
+	return r.composed()
+}
+
+func (r *Root) attachPath(path string) tea.Cmd {
+	a := r.env.App
+	return func() tea.Msg {
+		part, err := a.Attach(path)
+		if err != nil {
+			return doneMsg{err: err}
+		}
+		return attachedMsg{part}
+	}
+}
+
+// attachedMsg is a file that the next prompt takes along.
+type attachedMsg struct{ part chat.Part }
+
+// nativeCopy also writes to the system's clipboard where there is one: not
+// every terminal takes OSC 52.
+func nativeCopy(text string) tea.Cmd {
+	return func() tea.Msg {
+		if clipboard.Unsupported || os.Getenv("SSH_CONNECTION") != "" {
+			return nil
+		}
+		_ = clipboard.WriteAll(text) // OSC 52 has been sent in any case
+		return nil
+	}
+}

@@ -1,0 +1,211 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"bise/app"
+	"bise/app/policy"
+	"bise/app/termsafe"
+	"bise/ui/theme"
+	"bise/ui/widget"
+)
+
+// banner is a message above the composer: an error or a refusal stays until a
+// key is pressed, a passing line until its time is over.
+type banner struct {
+	line, remedy string
+	lasting      bool
+	until        time.Time
+}
+
+func (r *Root) resize(width, height int) tea.Cmd {
+	r.width, r.height = width, height
+	for _, o := range r.overlays {
+		o.Resize(width, height)
+	}
+	r.layout()
+	return nil
+}
+
+func (r *Root) retheme(dark bool) tea.Cmd {
+	t, err := theme.For(dark, r.noColor, r.env.App.Config().Theme)
+	if err != nil {
+		return nil // the built-in theme stays
+	}
+	r.env.Theme = t
+	r.composer.SetTheme(t)
+	r.chat.Retheme()
+	for _, o := range r.overlays {
+		o.Resize(r.width, r.height)
+	}
+	r.layout()
+	return nil
+}
+
+// layout divides the screen: the conversation, a banner if there is one, the
+// composer, the status line.
+func (r *Root) layout() {
+	if r.width == 0 {
+		return
+	}
+	r.composer.SetSize(r.width, max(1, r.height*2/5))
+	used := r.composer.Height() + len(r.bannerLines()) + 2 // rule and status line
+	r.chat.Resize(r.width, max(1, r.height-used))
+}
+
+// View draws the screen.
+func (r *Root) View() tea.View {
+	v := tea.NewView("")
+	v.AltScreen = true
+	v.WindowTitle = "bise" // never a conversation's title: others can see it
+	if r.width == 0 {
+		return v
+	}
+	if o := r.top(); o != nil {
+		v.Content = o.View()
+		v.Cursor = o.Cursor()
+		return v
+	}
+	lines := r.chat.Lines()
+	banner := r.bannerLines()
+	var b strings.Builder
+	b.Grow(8 * r.width * r.height)
+	for _, l := range lines {
+		b.WriteString(l)
+		b.WriteByte('\n')
+	}
+	for _, l := range banner {
+		b.WriteString(l)
+		b.WriteByte('\n')
+	}
+	b.WriteString(r.rule())
+	b.WriteByte('\n')
+	b.WriteString(r.composer.View())
+	b.WriteByte('\n')
+	b.WriteString(r.status())
+	v.Content = b.String()
+	if c := r.composer.Cursor(); c != nil && !r.reading {
+		c.Y += len(lines) + len(banner) + 1
+		v.Cursor = c
+	}
+	return v
+}
+
+// rule separates the conversation from the composer and says what the composer
+// is about to do.
+func (r *Root) rule() string {
+	w, t := r.env.Words, &r.env.Theme
+	label := ""
+	switch {
+	case r.edits != nil:
+		label = w.T("chat.rule.editing")
+	case r.sending != nil:
+		label = w.T("chat.rule.sending")
+	case r.turn != nil:
+		label = w.T("chat.rule.answering")
+	case r.reading:
+		label = w.T("chat.rule.reading")
+	}
+	if n := len(r.attach); n > 0 {
+		label = strings.TrimSpace(w.N("chat.rule.attached", n) + " " + label)
+	}
+	if label == "" {
+		return t.Border.Render(strings.Repeat("─", r.width))
+	}
+	label = ansi.Truncate(" "+label+" ", max(0, r.width-4), "…")
+	return t.Border.Render("──") + t.Muted.Render(label) + t.Border.Render(strings.Repeat("─", max(0, r.width-2-ansi.StringWidth(label))))
+}
+
+// bannerLines wraps the banner to at most four lines.
+func (r *Root) bannerLines() []string {
+	if r.banner.line == "" {
+		return nil
+	}
+	t := &r.env.Theme
+	style, sign := t.Muted, "  "
+	if r.banner.lasting {
+		style, sign = t.Warning, "! "
+	}
+	text := sign + termsafe.Line(r.banner.line)
+	if r.banner.remedy != "" {
+		text += "\n  " + termsafe.Line(r.banner.remedy)
+	}
+	lines := strings.Split(ansi.Wrap(text, max(8, r.width), ""), "\n")
+	lines = lines[:min(len(lines), 4)]
+	for i, l := range lines {
+		lines[i] = style.Render(l)
+	}
+	return lines
+}
+
+// status is the last line: where answers come from, what happens to the words,
+// which model, and how full its context is.
+func (r *Root) status() string {
+	w := r.env.Words
+	segments := []widget.Segment{{Text: r.place.Where, Priority: 1}}
+	if r.place.Plan != "" {
+		segments = append(segments, widget.Segment{Text: r.place.Plan, Priority: 4})
+	}
+	segments = append(segments, widget.Segment{Text: r.place.Consequence, Priority: 2, Warn: r.place.Trains})
+	if now, rehearsing := r.env.App.Clock(); rehearsing {
+		segments = append(segments, widget.Segment{Text: w.T("status.rehearsing", "Time", now.Format("2006-01-02 15:04")), Priority: 1, Warn: true})
+	}
+	if r.env.App.LocalOnly() {
+		segments = append(segments, widget.Segment{Text: w.T("status.local_only"), Priority: 3})
+	}
+	if r.history == app.HistoryOff {
+		segments = append(segments, widget.Segment{Text: w.T("status.not_kept"), Priority: 3, Warn: true})
+	}
+	var right []widget.Segment
+	if model := r.choice.Model; model != "" && model != r.choice.Provider {
+		right = append(right, widget.Segment{Text: termsafe.Line(model), Priority: 2})
+	}
+	if r.used > 0 && r.window > 0 {
+		right = append(right, widget.Segment{Text: w.T("status.context", "Used", short(r.used), "Window", short(r.window)), Priority: 3, Warn: r.used*5 > r.window*4})
+	}
+	right = append(right, widget.Segment{Text: w.T("status.help"), Priority: 5})
+	return widget.StatusLine(r.env.Theme, r.width, segments, right)
+}
+
+// short writes a count of tokens in at most four characters.
+func short(n int) string {
+	switch {
+	case n < 1000:
+		return itoa(n)
+	case n < 1_000_000:
+		return itoa((n+500)/1000) + "k"
+	default:
+		return itoa((n+500_000)/1_000_000) + "M"
+	}
+}
+
+// tell shows a line for a moment.
+func (r *Root) tell(line string) {
+	r.banner = banner{line: line, until: time.Now().Add(toastTime)}
+	r.layout()
+}
+
+// fail shows an error: what happened, and what to do next.
+func (r *Root) fail(err error) {
+	message, remedy := r.env.Words.Fault(err)
+	r.banner = banner{line: message, remedy: remedy, lasting: true}
+	r.layout()
+}
+
+// notice is the wording of a provider's notice.
+func (r *Root) notice(n app.Notice) string {
+	args := make([]any, 0, 2*len(n.Args))
+	for name, value := range n.Args {
+		args = append(args, name, termsafe.Line(value))
+	}
+	return r.env.Words.T("notice."+n.Key, args...)
+}
+
+// leftLine says what the rules left out of a request.
+func (r *Root) leftLine(left []policy.Left) string {
+	return r.env.Words.N("chat.left_out", len(left))
+}
