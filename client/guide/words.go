@@ -32,7 +32,7 @@ func terms(s string) []string {
 	stop, same := stopWords(), names()
 	var out []string
 	for _, w := range rawWords(s) {
-		if stop[w] {
+		if stop[w] || len(w) < 2 {
 			continue
 		}
 		t := stem(w)
@@ -107,6 +107,8 @@ var pairs = map[string]string{
 	"my laptop": "local", "own machine": "local", "own computer": "local",
 	"context window": "window", "context length": "window", "language model": "llm",
 	"black forest": "bfl", "code interpreter": "interpreter",
+	"is bise": "aboutbise", "are you": "guide", "can you": "helptopics",
+	"my files": "myfiles", "config file": "configfile", "configuration file": "configfile",
 	"dry run": "dryrun", "line mode": "linemode",
 	"sub processor": "subprocessor", "sub processors": "subprocessor",
 }
@@ -181,7 +183,7 @@ var stopWords = sync.OnceValue(func() map[string]bool {
 		mean might mine more most must my myself need needs no not now of off on one only or our out over own please
 		possible re really s said same say says shall she should so some still such t tell than that the their them then
 		there these they thing things this those to too under until up upon us use used uses using ve very want wants was
-		wasn way we were what whats when where which while who whom whose why will with won would yes you your yours bise
+		wasn way we were what whats when where which while who whom whose why will with won would yes you your yours many much
 		ever happen happens actually kind kinds works something anything someone anyone explain show best next`) {
 		m[w] = true
 	}
