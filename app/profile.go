@@ -219,6 +219,9 @@ func (a *App) Facts(name string) (policy.Facts, error) {
 		return policy.Facts{}, err
 	}
 	values := map[string]string{"service": string(kinds[p.Kind]), "accepted": "no"}
+	if p.Kind != "local" {
+		values["age_band"] = "unset" // asked once, before the first prompt
+	}
 	maps.Copy(values, p.Facts)
 	if p.Endpoint != "" && p.Kind == "openai" && p.Facts["service"] == "" && loopbackURL(p.Endpoint) {
 		values["service"] = string(policy.Local)
@@ -256,7 +259,8 @@ func (a *App) agreedFor(profile string) bool {
 }
 
 // Accept records that the person confirmed what start_chat asks, for a
-// profile. Where the configuration cannot be written it holds for this run.
+// profile: the terms, and being of age where no other age band was chosen.
+// Where the configuration cannot be written it holds for this run.
 func (a *App) Accept(profile string) error {
 	a.mu.Lock()
 	a.agreed[profile] = a.rules.ID()
@@ -264,6 +268,13 @@ func (a *App) Accept(profile string) error {
 	p, err := a.Profile(profile)
 	if err != nil {
 		return err
+	}
+	if p.Facts["age_band"] == "" && p.Kind != "local" {
+		p.Facts = maps.Clone(p.Facts)
+		if p.Facts == nil {
+			p.Facts = make(map[string]string)
+		}
+		p.Facts["age_band"] = "adult"
 	}
 	f, err := a.Facts(profile)
 	if err != nil {

@@ -69,9 +69,6 @@ func (a *App) findKey(ctx context.Context, profile string) (chat.Secret, KeySour
 			return key, KeyVibe, nil
 		}
 	}
-	if p.Kind == "openai" && (fault.Is(err, fault.NotFound) || fault.Is(err, fault.NoKeyring)) {
-		return "", KeyNotNeeded, nil // such a server may need none; it will say so
-	}
 	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.NoKeyring) {
 		return "", NoKey, fault.E(op, fault.NotSignedIn, err, "profile", profile, "service", p.Kind)
 	}
@@ -185,6 +182,9 @@ func (a *App) WhoAmI(ctx context.Context, profile string) (Identity, error) {
 		return id, nil
 	}
 	_, id.Key, id.KeyErr = a.findKey(ctx, profile)
+	if p.Kind == "openai" && fault.Is(id.KeyErr, fault.NotSignedIn) {
+		id.Key, id.KeyErr = KeyNotNeeded, nil // such a server may need none; it will say so
+	}
 	return id, nil
 }
 
