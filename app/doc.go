@@ -7,21 +7,21 @@
 //
 // The left never imports the right:
 //
-//	assets, app/chat, app/fault < app/policy < client, localstore < app < ui, app/cli < main.go
+//		assets, app/chat, app/fault < app/policy < client, localstore < app < ui, app/cli < main.go
 //
-//   - assets is data compiled in: rule tables, themes, wording, guide pages.
-//   - app/chat is the vocabulary: a conversation is a tree of messages with one
-//     active branch, and every part of a message says where it came from.
-//   - app/fault names what can go wrong; app/text has the words for it.
-//   - app/policy decides what may be sent, stored, shown and copied, and makes
-//     the permits for it. It reads no clock, disk or network.
-//   - client talks to the services that answer, one wire protocol a package,
-//     and is the only home of net/http. client/clienttest is the suite that
-//     every provider passes.
-//   - localstore keeps history, settings and keys, and is the only home of SQL.
-//     client and localstore never meet.
-//   - ui and app/cli are two front ends on the same use cases. Neither knows
-//     who answers or where an answer is kept.
+//	  - assets is data compiled in: rule tables, themes, wording, guide pages.
+//	  - app/chat is the vocabulary: a conversation is a tree of messages with one
+//	    active branch, and every part of a message says where it came from.
+//	  - app/fault names what can go wrong; app/text has the words for it.
+//	  - app/policy decides what may be sent, stored, shown and copied, and makes
+//	    the permits for it. It reads no clock, disk or network.
+//	  - client talks to the services that answer, one wire protocol a package,
+//	    and is the only home of net/http. client/clienttest is the suite that
+//	    every provider passes.
+//	  - localstore keeps history, settings and keys, and is the only home of SQL.
+//	    client and localstore never meet.
+//	  - ui and app/cli are two front ends on the same use cases. Neither knows
+//	    who answers or where an answer is kept.
 //
 // deps_test.go holds every package's row of this table, with the reason beside
 // each ban, and fails on an arrow that is not in it.
