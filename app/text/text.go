@@ -118,6 +118,9 @@ func (w *Words) Fault(err error) (message, remedy string) {
 	}
 	args := make([]any, 0, 2*len(e.Detail)+4)
 	for name, value := range e.Detail {
+		if name == "" {
+			continue
+		}
 		args = append(args, strings.ToUpper(name[:1])+name[1:], value)
 	}
 	cause := ""
