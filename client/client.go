@@ -156,9 +156,9 @@ type Limit struct {
 	Limit, Remaining int64
 }
 
-// Notice is a message by its wording key under "notice.".
+// Notice is a message by its wording key.
 type Notice struct {
-	Key  string
+	Key  string // whole: "notice.model_retires"
 	Args map[string]string
 }
 

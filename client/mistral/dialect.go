@@ -30,7 +30,7 @@ func notices(h http.Header, model string) []client.Notice {
 	if err != nil {
 		return nil
 	}
-	return []client.Notice{{Key: "model_retires", Args: map[string]string{
+	return []client.Notice{{Key: "notice.model_retires", Args: map[string]string{
 		"Model": model, "Date": at.UTC().Format(time.DateOnly),
 	}}}
 }

@@ -142,7 +142,7 @@ func special(t *testing.T, prompt string, res clienttest.Result) {
 			t.Errorf("the model is %+v", m)
 		}
 	case "!garbage":
-		if n := res.Of(client.NoticeDelta); len(n) != 1 || n[0].Notice.Key != "garbled" {
+		if n := res.Of(client.NoticeDelta); len(n) != 1 || n[0].Notice.Key != "notice.garbled" {
 			t.Errorf("notices are %+v", n)
 		}
 	case "!usage0":
@@ -276,7 +276,7 @@ func TestStandInContinuesACutAnswer(t *testing.T) {
 func TestStandInTellsOfAModelsEnd(t *testing.T) {
 	res := ask(t, options(t, standIn(t)), clienttest.Turn("mistral-medium-2508", "hello"))
 	n := res.Of(client.NoticeDelta)
-	if len(n) != 1 || n[0].Notice.Key != "model_retires" || n[0].Notice.Args["Date"] != "2027-01-31" {
+	if len(n) != 1 || n[0].Notice.Key != "notice.model_retires" || n[0].Notice.Args["Date"] != "2027-01-31" {
 		t.Errorf("notices are %+v", n)
 	}
 	res = ask(t, options(t, standIn(t)), clienttest.Turn("no-such-model", "hello"))

@@ -48,7 +48,7 @@ func (d *decoder) chunk(data []byte) ([]client.Delta, error) {
 	if err := unmarshal(data, &c); err != nil {
 		if !d.broken {
 			d.broken = true
-			d.emit(client.Delta{Kind: client.NoticeDelta, Notice: client.Notice{Key: "garbled"}})
+			d.emit(client.Delta{Kind: client.NoticeDelta, Notice: client.Notice{Key: "notice.garbled"}})
 		}
 		return d.out, nil
 	}
@@ -189,7 +189,11 @@ func (d *decoder) merge(c toolCall) {
 	p.arguments.WriteString(c.arguments())
 }
 
+// count tells usage that is new; a report of nothing at all is none.
 func (d *decoder) count(u *usage) {
+	if u.Prompt <= 0 && u.Completion <= 0 {
+		return
+	}
 	n := chat.Usage{
 		Prompt: u.Prompt, Completion: u.Completion,
 		Cached:    max(u.Details.Cached, u.OldDetails.Cached, u.OldCached),

@@ -111,7 +111,7 @@ func (p *Provider) messages(t chat.Turn) ([]message, error) {
 	}
 	list = lawful(list)
 	if n := len(list); n == 0 || list[n-1].Role == chat.Assistant {
-		return nil, fault.E("openai.encode", fault.Usage, nil, "field", "prompt", "why", "empty")
+		return nil, fault.E("openai.encode", fault.Usage, nil, "what", "prompt", "word", "")
 	}
 	if t.Prefix != "" {
 		if !p.opts.Dialect.Prefix {

@@ -138,7 +138,7 @@ func short(s string) string {
 		}
 		return r
 	}, s)
-	s = strings.Join(strings.Fields(s), " ")
+	s = strings.TrimRight(strings.Join(strings.Fields(s), " "), ".:[ ")
 	const most = 300
 	if runes := []rune(s); len(runes) > most {
 		s = string(runes[:most]) + "…"

@@ -112,17 +112,16 @@ func New(o Options) *Provider {
 // baseURL takes the many forms in which people paste an address.
 func baseURL(text, version string) (*url.URL, error) {
 	bad := func(why string) error {
-		return fault.E("openai.New", fault.Invalid, nil, "field", "endpoint", "value", text, "why", why)
+		return fault.E("openai.New", fault.Invalid, nil, "what", "endpoint", "field", why)
 	}
 	u, err := url.Parse(strings.TrimSpace(text))
 	switch {
 	case err != nil || u.Host == "" || u.Opaque != "":
-		return nil, fault.E("openai.New", fault.Invalid, nil, "field", "endpoint", "why", "not_a_url")
+		return nil, bad("address")
 	case u.User != nil:
-		// A key in the address would be logged with it.
-		return nil, fault.E("openai.New", fault.Invalid, nil, "field", "endpoint", "why", "key_in_url")
+		return nil, bad("user name") // a key in the address would be logged with it
 	case u.Scheme == "http" && !client.IsLoopback(u.Hostname()):
-		return nil, bad("plain_http")
+		return nil, bad("plain http")
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, bad("scheme")
 	}

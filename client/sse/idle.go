@@ -3,6 +3,7 @@ package sse
 import (
 	"context"
 	"io"
+	"strings"
 	"time"
 
 	"bise/app/fault"
@@ -26,10 +27,22 @@ func NewIdle(ctx context.Context, limit time.Duration) (context.Context, *Idle) 
 	i := &Idle{ctx: ctx, cancel: cancel, limit: limit}
 	if limit > 0 {
 		i.timer = time.AfterFunc(limit, func() {
-			cancel(fault.E("sse.Idle", fault.TimedOut, nil, "after", limit.String()))
+			cancel(fault.E("sse.Idle", fault.TimedOut, nil, "after", brief(limit)))
 		})
 	}
 	return ctx, i
+}
+
+// brief is a duration without its empty parts: "10m", not "10m0s".
+func brief(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }
 
 // Reader watches the reads of r.
