@@ -69,6 +69,8 @@ type next struct {
 type move struct {
 	To    Backend `json:"to,omitempty"`
 	Erase Backend `json:"erase,omitempty"`
+	// KeyID names the history key on its way.
+	KeyID string `json:"key_id,omitempty"`
 }
 
 // readRecord reads the record in dir; there need not be one.
@@ -94,8 +96,8 @@ func parseRecord(data []byte) (record, error) {
 	if r.Version > recordVersion {
 		return record{}, fault.E(op, fault.NewerSchema, nil, "path", RecordFile)
 	}
-	known := r.Backend == Keyring || r.Backend == Sealed
-	if !known && r.Backend != Off || known && (r.KeyID == "" || r.Check == "") {
+	holds := r.Backend == Keyring || r.Backend == Sealed
+	if !holds && r.Backend != Off && r.Backend != None || holds != (r.KeyID != "" && r.Check != "") {
 		return record{}, fault.E(op, fault.Damaged, nil, "path", RecordFile)
 	}
 	return r, nil
