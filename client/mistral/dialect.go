@@ -16,7 +16,6 @@ var dialect = openai.Dialect{
 	Prefix:     true,
 	RandomSeed: true,
 	ShortIDs:   true,
-	Can:        client.Features{Thinking: true, Images: true},
 	Notices:    notices,
 	Absent:     fault.Unreachable,
 }

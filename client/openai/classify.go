@@ -18,6 +18,7 @@ var clues = []struct {
 	{401, 403, []string{"expired"}, fault.KeyExpired},
 	{401, 403, []string{"suspended", "deactivated", "account is disabled"}, fault.Suspended},
 	{403, 403, []string{"guardrail", "moderation"}, fault.Guardrail},
+	{403, 403, []string{"invalid api key", "incorrect api key", "invalid_api_key"}, fault.KeyRefused},
 	{400, 400, []string{"content_filter", "content management policy"}, fault.Guardrail},
 	{400, 422, []string{
 		"prompt_too_long", "model_context_exceeded", "context_length_exceeded", "maximum context length",

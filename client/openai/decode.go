@@ -12,17 +12,18 @@ import (
 
 // decoder turns the chunks of one answer into deltas.
 type decoder struct {
-	asked  string
-	model  string
-	usage  chat.Usage
-	calls  []*pendingCall
-	reason string
-	ended  bool // a finish reason or [DONE] was seen
-	useful bool // there was text or a part, not reasoning alone
-	read   bool // a chunk could be read
-	broken bool // one could not
-	echo   *echo
-	out    []client.Delta
+	asked   string
+	model   string
+	usage   chat.Usage
+	calls   []*pendingCall
+	reason  string
+	ended   bool // a finish reason or [DONE] was seen
+	useful  bool // there was text or a part, not reasoning alone
+	read    bool // a chunk could be read
+	broken  bool // one could not
+	echo    *echo
+	out     []client.Delta
+	choices []choice // room for those of the next chunk
 }
 
 // pendingCall is a tool call whose arguments are still arriving.
@@ -44,7 +45,8 @@ func newDecoder(t chat.Turn) *decoder {
 // object is an error.
 func (d *decoder) chunk(data []byte) ([]client.Delta, error) {
 	d.out = d.out[:0]
-	var c completion
+	clear(d.choices[:cap(d.choices)])
+	c := completion{Choices: d.choices[:0]}
 	if err := unmarshal(data, &c); err != nil {
 		if !d.broken {
 			d.broken = true
@@ -56,6 +58,7 @@ func (d *decoder) chunk(data []byte) ([]client.Delta, error) {
 		return nil, inStream(data)
 	}
 	d.read = true
+	d.choices = c.Choices
 	if c.Model != "" && c.Model != d.model {
 		d.model = c.Model
 		if c.Model != d.asked {
@@ -78,7 +81,7 @@ func isError(c *completion) bool {
 	if !null(c.Error) {
 		return true
 	}
-	return c.Choices == nil && (strings.EqualFold(c.Object, "error") || !null(c.Detail))
+	return len(c.Choices) == 0 && (strings.EqualFold(c.Object, "error") || !null(c.Detail))
 }
 
 func (d *decoder) emit(delta client.Delta) { d.out = append(d.out, delta) }

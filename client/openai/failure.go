@@ -32,13 +32,23 @@ const maxErrorBody = 64 << 10
 func (p *Provider) refused(op, model string, resp *http.Response) error {
 	raw, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	f := readFailure(resp.StatusCode, raw)
-	e := fault.E(op, f.kind(), nil,
+	kind := f.kind()
+	if kind == fault.KeyRefused && resp.Request.Header.Get("Authorization") == "" {
+		kind = fault.NotSignedIn // there was no key to refuse
+	}
+	e := fault.E(op, kind, nil,
 		"host", p.desc.Host, "name", p.desc.Name, "model", model, "status", strconv.Itoa(f.status))
 	if f.message != "" {
 		e.Detail["message"] = f.message
 	}
 	if len(f.categories) > 0 {
 		e.Detail["categories"] = strings.Join(f.categories, ", ")
+	}
+	for _, name := range []string{"Mistral-Correlation-Id", "X-Request-Id"} {
+		if id := short(resp.Header.Get(name)); id != "" {
+			e.Detail["request"] = id // what the service's support asks for
+			break
+		}
 	}
 	e.RetryAfter = retryAfter(resp.Header, p.opts.Retry.Now())
 	return e

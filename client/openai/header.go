@@ -20,14 +20,15 @@ func (p *Provider) header(h http.Header) {
 	h.Set("Accept", "text/event-stream, application/json")
 }
 
-// headerDeltas reads the state of the limits and the service's notices.
-func (p *Provider) headerDeltas(h http.Header, model string) []client.Delta {
+// headerDeltas reads the state of the limits and, once the service answers,
+// its notices.
+func (p *Provider) headerDeltas(resp *http.Response, model string) []client.Delta {
 	var out []client.Delta
-	if limits := limitsOf(h); len(limits) > 0 {
+	if limits := limitsOf(resp.Header); len(limits) > 0 {
 		out = append(out, client.Delta{Kind: client.LimitDelta, Limits: limits})
 	}
-	if p.opts.Dialect.Notices != nil {
-		for _, n := range p.opts.Dialect.Notices(h, model) {
+	if p.opts.Dialect.Notices != nil && resp.StatusCode == http.StatusOK {
+		for _, n := range p.opts.Dialect.Notices(resp.Header, model) {
 			out = append(out, client.Delta{Kind: client.NoticeDelta, Notice: n})
 		}
 	}

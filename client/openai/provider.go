@@ -59,8 +59,6 @@ type Dialect struct {
 	RandomSeed bool
 	// ShortIDs says that tool-call ids have nine letters and digits.
 	ShortIDs bool
-	// Can are the features beyond the common ones.
-	Can client.Features
 	// Notices reads what a response's header has to say to the person.
 	Notices func(header http.Header, model string) []client.Notice
 	// Absent is the kind of a server that does not listen; Unknown is
@@ -94,10 +92,9 @@ func New(o Options) *Provider {
 	o.Retry = o.Retry.withDefaults()
 	p := &Provider{opts: o, desc: client.Descriptor{
 		ID: o.ID, Name: o.Name, Service: o.Service, Region: o.Region,
-		Can: o.Dialect.Can, NeedsKey: o.Dialect.NeedsKey,
+		Can:      client.Features{Thinking: true, Images: true, System: true, Continue: o.Dialect.Prefix},
+		NeedsKey: o.Dialect.NeedsKey,
 	}}
-	p.desc.Can.System = true
-	p.desc.Can.Continue = o.Dialect.Prefix
 	p.base, p.bad = baseURL(o.BaseURL, o.Dialect.Version)
 	if p.bad != nil {
 		return p
@@ -174,6 +171,9 @@ func (p *Provider) key(ctx context.Context) (chat.Secret, error) {
 	switch {
 	case err != nil && (needed || !fault.Is(err, fault.NotSignedIn)):
 		return "", err
+	case strings.ContainsFunc(string(key), func(r rune) bool { return r <= ' ' || r > '~' }):
+		// No key looks like that: something else was pasted.
+		return "", fault.E("openai.key", fault.KeyRefused, nil, "host", p.desc.Host, "name", p.desc.Name)
 	case key == "" && needed:
 		return "", fault.E("openai.key", fault.NotSignedIn, nil, "provider", string(p.desc.ID), "host", p.desc.Host)
 	}

@@ -126,7 +126,7 @@ func (s *stream) once() error {
 		return s.detail(s.p.transport(ctx, op, err))
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if err := s.emitAll(s.p.headerDeltas(resp.Header, s.turn.Model)); err != nil {
+	if err := s.emitAll(s.p.headerDeltas(resp, s.turn.Model)); err != nil {
 		return err
 	}
 	if resp.StatusCode != http.StatusOK {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"unicode/utf8"
 )
 
 // completion is a chunk of a stream, or a whole answer. Fields that do not fit
@@ -60,6 +61,8 @@ type body struct {
 func (b *body) UnmarshalJSON(data []byte) error {
 	switch {
 	case len(data) == 0:
+	case data[0] == '"' && bytes.IndexByte(data, '\\') < 0 && utf8.Valid(data):
+		b.text = string(data[1 : len(data)-1]) // nothing to unquote: most tokens
 	case data[0] == '"':
 		return json.Unmarshal(data, &b.text)
 	case data[0] == '[':
