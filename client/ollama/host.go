@@ -10,7 +10,13 @@ import (
 	"bise/app/fault"
 )
 
-const defaultPort = "11434"
+const (
+	letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._"
+	// pathLetters need no escape in an address; others are not worth the doubt.
+	pathLetters = letters + "~/"
+
+	defaultPort = "11434"
+)
 
 // Host is the address of a server, normalised.
 type Host struct{ url *url.URL }
@@ -52,8 +58,8 @@ func ParseHost(s string) (Host, error) {
 		return Host{}, invalidHost("scheme")
 	}
 	rest, path, _ := strings.Cut(rest, "/")
-	if strings.ContainsAny(rest, "@?#\\ \t\r\n%") || strings.ContainsAny(path, "?#\\ \t\r\n%") {
-		return Host{}, invalidHost("address")
+	if strings.Trim(path, pathLetters) != "" {
+		return Host{}, invalidHost("path")
 	}
 	host, port, err := splitPort(rest, port)
 	if err != nil {
@@ -71,9 +77,11 @@ func ParseHost(s string) (Host, error) {
 
 func splitPort(s, port string) (string, string, error) {
 	host := s
-	switch addr, err := netip.ParseAddr(strings.Trim(s, "[]")); {
-	case err == nil:
-		host = addr.String()
+	_, bare := netip.ParseAddr(s)
+	switch {
+	case bare == nil: // an IPv6 address without brackets
+	case strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]"):
+		host = s[1 : len(s)-1]
 	case strings.Contains(s, ":"):
 		h, p, err := net.SplitHostPort(s)
 		if err != nil {
@@ -87,20 +95,26 @@ func splitPort(s, port string) (string, string, error) {
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
 		return "", "", invalidHost("port")
 	}
-	if host == "" {
-		host = "127.0.0.1"
-	}
-	if addr, err := netip.ParseAddr(host); err == nil && addr.IsUnspecified() {
-		host = "127.0.0.1"
-		if addr.Is6() && !addr.Is4In6() {
-			host = "::1"
-		}
-	}
-	if strings.ContainsAny(host, "[]") {
+	addr, err := netip.ParseAddr(host)
+	switch {
+	case host == "":
+		return "127.0.0.1", port, nil
+	case err != nil && (strings.HasPrefix(s, "[") || !isName(host)), addr.Zone() != "":
 		return "", "", invalidHost("address")
+	case err != nil:
+		return host, port, nil
+	case !addr.Unmap().IsUnspecified():
+		return addr.String(), port, nil
+	case addr.Is4() || addr.Is4In6():
+		return "127.0.0.1", port, nil
+	default:
+		return "::1", port, nil
 	}
-	return host, port, nil
 }
+
+// isName holds a host to what a name look-up takes; a name in another script
+// has to be given in its ASCII form.
+func isName(s string) bool { return strings.Trim(s, letters) == "" }
 
 // invalidHost names the part that is wrong and not the address itself, which
 // may hold a password.
