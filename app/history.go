@@ -46,8 +46,6 @@ const (
 	Nobody = keys.Off
 )
 
-const historyFile = "history.db"
-
 // history is the encrypted store with the vault that holds its key. It is
 // opened when it is first needed.
 type history struct {
@@ -65,7 +63,7 @@ func newHistory(a *App) *history {
 	if a.options.NoStore {
 		h.state = HistoryOff
 	}
-	h.vault = keys.New(keys.Options{Dir: a.dir, History: filepath.Join(a.dir, historyFile), Passphrase: a.options.Passphrase})
+	h.vault = keys.New(keys.Options{Dir: a.dir, Passphrase: a.options.Passphrase})
 	return h
 }
 
@@ -108,7 +106,7 @@ func (h *history) open(ctx context.Context) (HistoryState, error) {
 	case s.Backend == keys.Off:
 		return HistoryOff, fault.E("app.history", fault.NotStored, nil)
 	case s.Backend == keys.None && s.HistoryExists:
-		return HistoryFailed, fault.E("app.history", fault.KeyMissing, nil, "path", filepath.Join(h.app.dir, historyFile))
+		return HistoryFailed, fault.E("app.history", fault.KeyMissing, nil, "path", filepath.Join(h.app.dir, keys.HistoryFile))
 	case s.Backend == keys.None:
 		backend := keys.Keyring
 		if !s.KeyringUsable {
@@ -125,11 +123,7 @@ func (h *history) open(ctx context.Context) (HistoryState, error) {
 }
 
 func (h *history) openStore(ctx context.Context) (HistoryState, error) {
-	key, err := h.vault.DataKey(ctx)
-	if err != nil {
-		return stateFor(err), err
-	}
-	store, err := localstore.Open(ctx, filepath.Join(h.app.dir, historyFile), localstore.Key(key))
+	store, err := localstore.OpenVault(ctx, h.app.dir, h.vault)
 	if err != nil {
 		return stateFor(err), err
 	}
@@ -215,6 +209,8 @@ type (
 	Summary = localstore.Summary
 	// Hit is a message that a search found.
 	Hit = localstore.Hit
+	// Cursor is a place in a list of conversations.
+	Cursor = localstore.Cursor
 )
 
 // Conversations lists conversations, newest first.
@@ -249,7 +245,7 @@ func (a *App) Rename(ctx context.Context, id chat.ConversationID, title string) 
 	if !v.Decision.Permits() {
 		return &policy.Refusal{Verdict: v}
 	}
-	return db.Rename(ctx, id, k)
+	return db.Rename(ctx, id, k, true)
 }
 
 // Pin pins a conversation to the top of the list, or lets it go.
@@ -278,9 +274,14 @@ func (a *App) Restore(ctx context.Context, id chat.ConversationID) error {
 	return a.withDB(ctx, func(db *localstore.DB) error { return db.Restore(ctx, id) })
 }
 
-// Purge destroys a conversation, or with "" every deleted one, at once.
-func (a *App) Purge(ctx context.Context, id chat.ConversationID) error {
-	return a.withDB(ctx, func(db *localstore.DB) error { return db.Purge(ctx, id) })
+// Purge destroys conversations at once, and nothing can bring them back.
+func (a *App) Purge(ctx context.Context, ids ...chat.ConversationID) error {
+	return a.withDB(ctx, func(db *localstore.DB) error { return db.Purge(ctx, ids...) })
+}
+
+// PurgeAll destroys the whole history at once.
+func (a *App) PurgeAll(ctx context.Context) error {
+	return a.withDB(ctx, func(db *localstore.DB) error { return db.PurgeAll(ctx) })
 }
 
 func (a *App) withDB(ctx context.Context, do func(*localstore.DB) error) error {
@@ -318,6 +319,91 @@ func (a *App) SaveDraft(ctx context.Context, draft chat.Text) error {
 		return nil
 	}
 	return a.withDB(ctx, func(db *localstore.DB) error { return db.SaveDraft(ctx, "", k) })
+}
+
+// Rekey encrypts the history with a new key, held by the holder in use or by
+// another one; the recovery code of the old key is void afterwards. The history
+// must not be open in another window. Killed at any moment it can be repeated.
+func (a *App) Rekey(ctx context.Context, holder Holder, passphrase chat.Secret) error {
+	h := a.history
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.state == HistoryOpening {
+		h.state, h.err = h.open(ctx)
+	}
+	if h.state != HistoryOpen {
+		return h.err
+	}
+	err := h.store.Close()
+	h.store, h.state = nil, HistoryOpening
+	if err != nil {
+		return err
+	}
+	if err := localstore.Rotate(ctx, a.dir, h.vault); err != nil {
+		return err
+	}
+	s, err := h.vault.State(ctx)
+	if err != nil {
+		return err
+	}
+	switch {
+	case holder == s.Backend && holder == keys.Sealed && passphrase != "":
+		err = h.vault.ChangePassphrase(ctx, passphrase)
+	case holder != s.Backend:
+		if passphrase != "" {
+			h.vault.UsePassphrase(passphrase)
+		}
+		err = h.vault.Choose(ctx, holder)
+	}
+	if err != nil {
+		return err
+	}
+	h.state, h.err = h.openStore(ctx)
+	return h.err
+}
+
+// Holder says what holds the key of the history, and whether a recovery code
+// has been made.
+func (a *App) Holder(ctx context.Context) (holder Holder, recovery bool, err error) {
+	s, err := a.history.vault.State(ctx)
+	return s.Backend, s.RecoveryExists, err
+}
+
+// RecoveryCode makes a code that opens the history when its key is lost. It is
+// shown once and kept nowhere; an older code is void.
+func (a *App) RecoveryCode(ctx context.Context) (chat.Secret, error) {
+	if err := a.OpenHistory(ctx); err != nil {
+		return "", err
+	}
+	return a.history.vault.MakeRecovery(ctx)
+}
+
+// Recover brings the history's key back with a recovery code and gives it to a
+// holder; Sealed needs a passphrase.
+func (a *App) Recover(ctx context.Context, code chat.Secret, holder Holder, passphrase chat.Secret) error {
+	h := a.history
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if passphrase != "" {
+		h.vault.UsePassphrase(passphrase)
+	}
+	if err := h.vault.Recover(ctx, code, holder); err != nil {
+		return err
+	}
+	h.state, h.err = h.openStore(ctx)
+	return h.err
+}
+
+// VerifyHistory reads the whole history and its index and says what is damaged.
+func (a *App) VerifyHistory(ctx context.Context) error {
+	h := a.history
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	key, err := h.vault.DataKey(ctx)
+	if err != nil {
+		return err
+	}
+	return localstore.Verify(ctx, filepath.Join(a.dir, keys.HistoryFile), localstore.Key(key))
 }
 
 func (h *history) apiKey(ctx context.Context, profile string) (chat.Secret, KeySource, error) {

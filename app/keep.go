@@ -7,6 +7,7 @@ import (
 
 	"bise/app/chat"
 	"bise/app/policy"
+	"bise/localstore"
 )
 
 // keep writes what the rules allow of a message to the history. Without a
@@ -39,21 +40,42 @@ func (a *App) keepMeta(ctx context.Context, s *Session) error {
 	if err != nil {
 		return err
 	}
-	meta, ok := a.meta(f, c)
-	if !ok {
-		return nil
-	}
 	db, err := a.history.db(ctx)
 	if err != nil {
 		return err
 	}
-	if err := db.SetMeta(ctx, c.ID, meta); err != nil {
+	if err := db.SetMeta(ctx, a.meta(f, c)); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	s.kept = true
 	s.mu.Unlock()
 	return nil
+}
+
+// meta is the row of a conversation. A title or instructions that the rules
+// forbid to keep are left out.
+func (a *App) meta(f policy.Facts, c chat.Conversation) localstore.Meta {
+	m := localstore.Meta{
+		ID: c.ID, Named: c.Named, Created: c.Created, Updated: c.Updated,
+		Pinned: c.Pinned, Folder: c.Folder, Tags: c.Tags,
+		Profile: c.Profile, Provider: c.Provider, Model: c.Model,
+	}
+	m.Title = a.keepable(f, chat.Text(c.Title))
+	m.System = a.keepable(f, c.System)
+	return m
+}
+
+// keepable clears a line that the person typed; nil is nothing to keep.
+func (a *App) keepable(f policy.Facts, text chat.Text) *policy.Keepable {
+	if text == "" {
+		return nil
+	}
+	k, v := a.rules.Keep(f, chat.Part{Kind: chat.TextPart, Origin: chat.Typed, Text: text})
+	if !v.Decision.Permits() {
+		return nil
+	}
+	return &k
 }
 
 func (s *Session) isKept() bool {

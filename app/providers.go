@@ -69,6 +69,7 @@ func (a *App) rebuildProviders() error {
 			Host:      host,
 			Window:    c.Ollama.Window,
 			KeepAlive: c.Ollama.KeepAlive,
+			LocalOnly: a.options.LocalOnly,
 		}),
 	}
 	for _, p := range a.Profiles() {
