@@ -15,7 +15,7 @@ func Path(dir string) string { return filepath.Join(dir, keys.HistoryFile) }
 // a re-encryption that was not finished. Its kinds are those of Open and of
 // Vault.DataKey.
 func OpenVault(ctx context.Context, dir string, v *keys.Vault) (*DB, error) {
-	state, err := v.State()
+	state, err := v.State(ctx)
 	if err != nil {
 		return nil, err
 	}

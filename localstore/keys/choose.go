@@ -21,9 +21,9 @@ import (
 //
 // Off forgets the history key, so it is refused with the kind Invalid while
 // there is a history. The kind KeyMissing says that there is a history whose
-// key nobody recorded: a new one would make it unreadable for good. The
-// passphrase is for Sealed.
-func (v *Vault) Choose(ctx context.Context, backend Backend, passphrase chat.Secret) error {
+// key nobody recorded: a new one would make it unreadable for good. Sealed asks
+// for the passphrase.
+func (v *Vault) Choose(ctx context.Context, backend Backend) error {
 	const op = "keys.Choose"
 	return v.change(ctx, op, func(r record) error {
 		switch backend {
@@ -33,27 +33,15 @@ func (v *Vault) Choose(ctx context.Context, backend Backend, passphrase chat.Sec
 		default:
 			return fault.E(op, fault.Usage, nil, "what", "backend", "name", string(backend))
 		}
-		if backend == Sealed && passphrase == "" {
-			return fault.E(op, fault.NeedsAnswer, nil, "what", "passphrase")
+		if r.Backend != backend {
+			return v.relocate(ctx, op, r, backend)
 		}
-		if r.Backend == backend {
-			return v.confirm(backend, passphrase)
+		if backend == Sealed { // chosen before: the passphrase must fit
+			_, err := v.unsealed(ctx)
+			return err
 		}
-		return v.relocate(ctx, op, r, backend, passphrase)
-	})
-}
-
-// confirm answers a choice that was already made: the passphrase must fit.
-func (v *Vault) confirm(backend Backend, passphrase chat.Secret) error {
-	if backend != Sealed {
 		return nil
-	}
-	f := v.sealedWith(passphrase)
-	if err := f.read(); err != nil {
-		return err
-	}
-	v.sealed = f
-	return nil
+	})
 }
 
 func (v *Vault) turnOff(ctx context.Context, op string, r record) error {
@@ -76,7 +64,7 @@ func (v *Vault) turnOff(ctx context.Context, op string, r record) error {
 }
 
 // relocate brings every entry of r to the backend to and switches r over.
-func (v *Vault) relocate(ctx context.Context, op string, r record, to Backend, passphrase chat.Secret) error {
+func (v *Vault) relocate(ctx context.Context, op string, r record, to Backend) error {
 	from := v.place(r)
 	put, err := v.entries(ctx, op, r, from)
 	if err != nil {
@@ -97,16 +85,7 @@ func (v *Vault) relocate(ctx context.Context, op string, r record, to Backend, p
 		moved.Move = &move{Erase: from, KeyID: moved.KeyID}
 	}
 	if to == Sealed && from != Sealed {
-		// What an old move left there is not needed, and its passphrase may be
-		// another one.
-		v.sealed = v.sealedWith(passphrase)
-		v.sealed.entries = map[string]string{}
-		if err := disk.Remove(v.sealed.path); err != nil {
-			return fault.E(op, disk.Kind(err, fault.Unknown), err, "path", SealedFile)
-		}
-	}
-	if to == Sealed && from == Sealed {
-		if err := v.confirm(to, passphrase); err != nil {
+		if err := v.beginSealed(ctx, op); err != nil {
 			return err
 		}
 	}

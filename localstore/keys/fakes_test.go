@@ -75,7 +75,7 @@ var errStopped = errors.New("stopped by the test")
 
 // vaultIn opens a vault on dir as a new run of the program would.
 func vaultIn(dir string, ring *fakeRing, passphrase chat.Secret) *Vault {
-	return New(Config{Dir: dir, Ring: ring, Work: lowWork, Passphrase: says(passphrase)})
+	return New(Options{Dir: dir, Ring: ring, Work: lowWork, Passphrase: says(passphrase)})
 }
 
 func says(passphrase chat.Secret) Passphrase {
@@ -87,7 +87,10 @@ func says(passphrase chat.Secret) Passphrase {
 
 func mustChoose(t *testing.T, v *Vault, b Backend, passphrase chat.Secret) Key {
 	t.Helper()
-	if err := v.Choose(t.Context(), b, passphrase); err != nil {
+	if passphrase != "" {
+		v.UsePassphrase(passphrase)
+	}
+	if err := v.Choose(t.Context(), b); err != nil {
 		t.Fatalf("choose %s: %v", b, err)
 	}
 	return mustKey(t, v)

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"bise/app/chat"
 	"bise/app/fault"
 	"bise/localstore/internal/disk"
 )
@@ -98,10 +99,7 @@ func (v *Vault) unsealed(ctx context.Context) (*sealedFile, error) {
 	if v.sealed != nil {
 		return v.sealed, nil
 	}
-	if v.ask == nil {
-		return nil, fault.E("keys.unseal", fault.NeedsAnswer, nil, "what", "passphrase")
-	}
-	passphrase, err := v.ask(ctx)
+	passphrase, err := v.passphrase(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -111,6 +109,31 @@ func (v *Vault) unsealed(ctx context.Context) (*sealedFile, error) {
 	}
 	v.sealed = f
 	return f, nil
+}
+
+func (v *Vault) passphrase(ctx context.Context) (p chat.Secret, err error) {
+	if v.ask != nil {
+		p, err = v.ask(ctx)
+	}
+	if err == nil && p == "" {
+		err = fault.E("keys.unseal", fault.NeedsAnswer, nil, "what", "passphrase")
+	}
+	return p, err
+}
+
+// beginSealed makes ready for a new sealed file under the passphrase asked for.
+// An old one is what a move left behind: nothing in use is in it.
+func (v *Vault) beginSealed(ctx context.Context, op string) error {
+	passphrase, err := v.passphrase(ctx)
+	if err != nil {
+		return err
+	}
+	v.sealed = v.sealedWith(passphrase)
+	v.sealed.entries = map[string]string{}
+	if err := disk.Remove(v.sealed.path); err != nil {
+		return fault.E(op, disk.Kind(err, fault.Unknown), err, "path", SealedFile)
+	}
+	return nil
 }
 
 // at gives the holder of a backend that is one.

@@ -38,12 +38,12 @@ func TestAMoveKilledAtAnyStepLosesNoKeyAndCanBeRepeated(t *testing.T) {
 				}
 				touch(t, dir, HistoryFile)
 				killedBefore(v, step)
-				err := v.Choose(t.Context(), way.to, "pass")
+				err := v.Choose(t.Context(), way.to)
 				if stopped := errors.Is(err, errStopped); stopped == (step == "never") {
 					t.Fatalf("the move: %v", err)
 				}
 				intact(t, dir, ring, k)
-				if err := vaultIn(dir, ring, "pass").Choose(t.Context(), way.to, "pass"); err != nil {
+				if err := vaultIn(dir, ring, "pass").Choose(t.Context(), way.to); err != nil {
 					t.Fatalf("the move repeated: %v", err)
 				}
 				intact(t, dir, ring, k)
@@ -57,7 +57,7 @@ func TestAMoveKilledAtAnyStepLosesNoKeyAndCanBeRepeated(t *testing.T) {
 func intact(t *testing.T, dir string, ring *fakeRing, want Key) {
 	t.Helper()
 	v := vaultIn(dir, ring, "pass")
-	if s, err := v.APIKey(t.Context(), "work"); err != nil || s != "sk" {
+	if s, _, err := v.APIKey(t.Context(), "work"); err != nil || s != "sk" {
 		t.Fatalf("api key: %v", err)
 	}
 	if mustKey(t, v) != want {
@@ -90,7 +90,7 @@ func TestTheFirstChoiceKilledAtAnyStepCanBeRepeated(t *testing.T) {
 					t.Fatal(err)
 				}
 				killedBefore(v, step)
-				if err := v.Choose(t.Context(), to, "pass"); err != nil && !errors.Is(err, errStopped) {
+				if err := v.Choose(t.Context(), to); err != nil && !errors.Is(err, errStopped) {
 					t.Fatal(err)
 				}
 				k := mustChoose(t, vaultIn(dir, ring, "pass"), to, "pass")
@@ -112,7 +112,7 @@ func TestANewPassphraseReplacesTheOldOne(t *testing.T) {
 	if mustKey(t, vaultIn(dir, ring, "new")) != k {
 		t.Fatal("another key")
 	}
-	wantKind(t, vaultIn(dir, ring, "").Choose(t.Context(), Sealed, "old"), fault.WrongKey)
+	wantKind(t, vaultIn(dir, ring, "old").Choose(t.Context(), Sealed), fault.WrongKey)
 	_, err = vaultIn(dir, ring, "").DataKey(t.Context())
 	wantKind(t, err, fault.NeedsAnswer)
 }
@@ -145,7 +145,7 @@ func TestARotationKilledAtAnyStepKeepsTheKeyTheHistoryHas(t *testing.T) {
 				if mustKey(t, vaultIn(dir, ring, "pass")) != history {
 					t.Fatal("the key of the history is lost")
 				}
-				if s, err := v.State(); err != nil || s.Rekeying {
+				if s, err := v.State(t.Context()); err != nil || s.Rekeying {
 					t.Fatalf("state %+v, %v", s, err)
 				}
 				if backend == Keyring && len(ring.entries) != 1 {
@@ -188,7 +188,7 @@ func TestARecoveryCodeBringsTheKeyBack(t *testing.T) {
 				}
 				touch(t, dir, HistoryFile)
 				lose(t, dir, ring)
-				if err := vaultIn(dir, ring, "").Recover(t.Context(), code, to, "pass"); err != nil {
+				if err := vaultIn(dir, ring, "pass").Recover(t.Context(), code, to); err != nil {
 					t.Fatal(err)
 				}
 				if mustKey(t, vaultIn(dir, ring, "pass")) != k {
@@ -203,13 +203,13 @@ func TestWrongRecoveryCodesAreRefused(t *testing.T) {
 	dir, ring := t.TempDir(), newRing()
 	v := vaultIn(dir, ring, "")
 	mustChoose(t, v, Keyring, "")
-	wantKind(t, v.Recover(t.Context(), chat.Secret(newCode()), Keyring, ""), fault.NotFound)
+	wantKind(t, v.Recover(t.Context(), chat.Secret(newCode()), Keyring), fault.NotFound)
 	code, err := v.MakeRecovery(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantKind(t, v.Recover(t.Context(), chat.Secret(newCode()), Keyring, ""), fault.WrongKey)
-	wantKind(t, v.Recover(t.Context(), code[:len(code)-1], Keyring, ""), fault.Invalid)
+	wantKind(t, v.Recover(t.Context(), chat.Secret(newCode()), Keyring), fault.WrongKey)
+	wantKind(t, v.Recover(t.Context(), code[:len(code)-1], Keyring), fault.Invalid)
 }
 
 func TestACodeIsReadAsPeopleTypeIt(t *testing.T) {

@@ -64,16 +64,13 @@ func (v *Vault) MakeRecovery(ctx context.Context) (chat.Secret, error) {
 }
 
 // Recover takes the history key out of the recovery file and keeps it in
-// backend, whatever has become of the old place. API keys that were in another
+// backend, asking for a passphrase for Sealed, whatever has become of the old place. API keys that were in another
 // place have to be given again. Kinds: Invalid for a mistyped code, WrongKey
 // for a code of another history, NotFound without a recovery file.
-func (v *Vault) Recover(ctx context.Context, code chat.Secret, backend Backend, passphrase chat.Secret) error {
+func (v *Vault) Recover(ctx context.Context, code chat.Secret, backend Backend) error {
 	const op = "keys.Recover"
 	if backend != Keyring && backend != Sealed {
 		return fault.E(op, fault.Usage, nil, "what", "backend", "name", string(backend))
-	}
-	if backend == Sealed && passphrase == "" {
-		return fault.E(op, fault.NeedsAnswer, nil, "what", "passphrase")
 	}
 	canonical, ok := parseCode(string(code))
 	if !ok {
@@ -97,10 +94,8 @@ func (v *Vault) Recover(ctx context.Context, code chat.Secret, backend Backend, 
 		}
 		r.Backend, r.KeyID, r.Check, r.Move = backend, found.KeyID, k.Check(), nil
 		if backend == Sealed {
-			v.sealed = v.sealedWith(passphrase)
-			v.sealed.entries = map[string]string{}
-			if err := disk.Remove(v.sealed.path); err != nil {
-				return fault.E(op, disk.Kind(err, fault.Unknown), err, "path", SealedFile)
+			if err := v.beginSealed(ctx, op); err != nil {
+				return err
 			}
 		}
 		return v.carry(ctx, op, r, map[string]string{historyAccount(found.KeyID): k.hex()})

@@ -11,10 +11,12 @@ import (
 	"bise/localstore/internal/disk"
 )
 
-// Config says where a vault is and whom it may ask.
-type Config struct {
+// Options say where a vault is and whom it may ask.
+type Options struct {
 	// Dir is the data folder.
 	Dir string
+	// History is the history whose key is held; "" is HistoryFile in Dir.
+	History string
 	// Ring is the keyring; nil is the system's.
 	Ring Ring
 	// Passphrase gives the passphrase of the sealed file; nil is nobody to ask.
@@ -31,10 +33,11 @@ type Config struct {
 // does not answer), NoKeyring, Invalid (too big), WrongKey (passphrase),
 // NeedsAnswer (nobody to ask), Damaged, ReadOnly, DiskFull.
 type Vault struct {
-	dir  string
-	work int
-	ask  Passphrase
-	turn chan struct{}
+	dir     string
+	history string
+	work    int
+	ask     Passphrase
+	turn    chan struct{}
 
 	ring   *ringHolder
 	sealed *sealedFile
@@ -45,16 +48,19 @@ type Vault struct {
 }
 
 // New makes a vault. It touches nothing yet.
-func New(c Config) *Vault {
+func New(o Options) *Vault {
 	v := &Vault{
-		dir: c.Dir, work: c.Work, ask: c.Passphrase,
+		dir: o.Dir, history: o.History, work: o.Work, ask: o.Passphrase,
 		turn: make(chan struct{}, 1),
 		stop: func(string) error { return nil },
 	}
 	if v.work == 0 {
 		v.work = defaultWork
 	}
-	ring := c.Ring
+	if v.history == "" {
+		v.history = filepath.Join(v.dir, HistoryFile)
+	}
+	ring := o.Ring
 	if ring == nil {
 		ring = SystemRing()
 	}
@@ -62,9 +68,12 @@ func New(c Config) *Vault {
 	return v
 }
 
-// State is what can be known without asking anybody.
+// State is what can be known without asking a person.
 type State struct {
 	Backend Backend
+	// KeyringUsable says that the keyring answered. It is asked only while
+	// Backend is None: later the answer would change nothing.
+	KeyringUsable bool
 	// HistoryExists says that there is a history: with Backend None its key
 	// is missing.
 	HistoryExists bool
@@ -77,14 +86,15 @@ type State struct {
 	Rekeying bool
 }
 
-// State reads the record. It asks neither the keyring nor a person.
-func (v *Vault) State() (State, error) {
+// State reads the record, and tries the keyring where nobody has chosen yet.
+func (v *Vault) State(ctx context.Context) (State, error) {
 	r, _, err := readRecord(v.dir)
 	if err != nil {
 		return State{}, err
 	}
 	return State{
 		Backend:        r.Backend,
+		KeyringUsable:  r.Backend == None && v.Probe(ctx) == nil,
 		HistoryExists:  v.historyExists(),
 		SealedExists:   disk.Exists(filepath.Join(v.dir, SealedFile)),
 		RecoveryExists: disk.Exists(filepath.Join(v.dir, RecoveryFile)),
@@ -93,7 +103,16 @@ func (v *Vault) State() (State, error) {
 	}, nil
 }
 
-func (v *Vault) historyExists() bool { return disk.Exists(filepath.Join(v.dir, HistoryFile)) }
+func (v *Vault) historyExists() bool { return disk.Exists(v.history) }
+
+// UsePassphrase gives the passphrase of the sealed file in place of asking for
+// it.
+func (v *Vault) UsePassphrase(passphrase chat.Secret) {
+	v.turn <- struct{}{}
+	defer func() { <-v.turn }()
+	v.sealed = nil
+	v.ask = func(context.Context) (chat.Secret, error) { return passphrase, nil }
+}
 
 // Probe says why the keyring cannot be used, nil if it can. A keyring that is
 // locked may show its prompt.
@@ -159,25 +178,29 @@ func (v *Vault) keyNamed(ctx context.Context, op string, b Backend, id, check st
 	return k, nil
 }
 
-// APIKey gives the API key of a profile. The kind NotFound says that there is
-// none.
-func (v *Vault) APIKey(ctx context.Context, profile string) (chat.Secret, error) {
+// APIKey gives the API key of a profile and the place it is in. The kind
+// NotFound says that there is none.
+func (v *Vault) APIKey(ctx context.Context, profile string) (chat.Secret, Backend, error) {
 	const op = "keys.APIKey"
 	leave, err := v.enter(ctx, op)
 	if err != nil {
-		return "", err
+		return "", None, err
 	}
 	defer leave()
 	r, _, err := readRecord(v.dir)
 	if err != nil {
-		return "", err
+		return "", None, err
 	}
-	s, err := v.at(v.place(r)).get(ctx, profileAccount(profile))
+	place := v.place(r)
+	s, err := v.at(place).get(ctx, profileAccount(profile))
 	// A machine without a keyring, and no key ever given: there is none.
 	if fault.Is(err, fault.NoKeyring) && !slices.Contains(r.Profiles, profile) {
 		err = fault.E(op, fault.NotFound, err, "what", "api_key", "name", profile)
 	}
-	return chat.Secret(s), err
+	if err != nil {
+		return "", None, err
+	}
+	return chat.Secret(s), place, nil
 }
 
 // SetAPIKey keeps the API key of a profile. Where there is no keyring and no

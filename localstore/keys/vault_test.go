@@ -93,7 +93,7 @@ func TestNoKeyIsEverMadeBesideAnExistingHistory(t *testing.T) {
 			_, err := vaultIn(dir, ring, "").DataKey(t.Context())
 			wantKind(t, err, c.want)
 			// Choosing the other backend would have to make a key.
-			err = vaultIn(dir, ring, "").Choose(t.Context(), Sealed, "pass")
+			err = vaultIn(dir, ring, "pass").Choose(t.Context(), Sealed)
 			if err == nil {
 				t.Fatal("a key was made")
 			}
@@ -104,14 +104,14 @@ func TestNoKeyIsEverMadeBesideAnExistingHistory(t *testing.T) {
 	}
 }
 
-func TestBeforeAnyChoiceThereIsNoKeyAndNobodyIsAsked(t *testing.T) {
+func TestBeforeAnyChoiceThereIsNoKeyAndNoFile(t *testing.T) {
 	ring := newRing()
-	ring.err = errors.New("must not be asked")
+	ring.err = errNoBus
 	v := vaultIn(filepath.Join(t.TempDir(), "none"), ring, "")
 	_, err := v.DataKey(t.Context())
 	wantKind(t, err, fault.NeedsAnswer)
-	s, err := v.State()
-	if err != nil || s.Backend != None || s.HistoryExists {
+	s, err := v.State(t.Context())
+	if err != nil || s.Backend != None || s.HistoryExists || s.KeyringUsable {
 		t.Fatalf("state %+v, %v", s, err)
 	}
 }
@@ -124,16 +124,16 @@ func TestTheHistoryCanBeOffAndOnAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	touch(t, dir, HistoryFile)
-	wantKind(t, v.Choose(t.Context(), Off, ""), fault.Invalid)
+	wantKind(t, v.Choose(t.Context(), Off), fault.Invalid)
 	if err := os.Remove(filepath.Join(dir, HistoryFile)); err != nil {
 		t.Fatal(err)
 	}
-	if err := v.Choose(t.Context(), Off, ""); err != nil {
+	if err := v.Choose(t.Context(), Off); err != nil {
 		t.Fatal(err)
 	}
 	_, err := v.DataKey(t.Context())
 	wantKind(t, err, fault.NotStored)
-	if s, err := v.APIKey(t.Context(), "work"); err != nil || s != "sk" {
+	if s, _, err := v.APIKey(t.Context(), "work"); err != nil || s != "sk" {
 		t.Fatalf("the API key went with the history: %v", err)
 	}
 	if len(ring.entries) != 1 {
@@ -149,7 +149,7 @@ func TestTwoProcessesMakeOneKey(t *testing.T) {
 	for i := range got {
 		wg.Go(func() {
 			v := vaultIn(dir, ring, "")
-			if err := v.Choose(t.Context(), Keyring, ""); err != nil {
+			if err := v.Choose(t.Context(), Keyring); err != nil {
 				t.Errorf("choose: %v", err)
 				return
 			}
@@ -178,7 +178,7 @@ func TestAPIKeysAreReadOncePerRunAndGoneWhenDeleted(t *testing.T) {
 			v := vaultIn(dir, ring, "pass")
 			ring.gets = 0
 			for range 3 {
-				if s, err := v.APIKey(t.Context(), "work"); err != nil || s != "sk-1" {
+				if s, _, err := v.APIKey(t.Context(), "work"); err != nil || s != "sk-1" {
 					t.Fatalf("api key: %v", err)
 				}
 			}
@@ -188,9 +188,9 @@ func TestAPIKeysAreReadOncePerRunAndGoneWhenDeleted(t *testing.T) {
 			if err := v.DeleteAPIKey(t.Context(), "work"); err != nil {
 				t.Fatal(err)
 			}
-			_, err := v.APIKey(t.Context(), "work")
+			_, _, err := v.APIKey(t.Context(), "work")
 			wantKind(t, err, fault.NotFound)
-			if s, err := v.State(); err != nil || len(s.Profiles) != 0 {
+			if s, err := v.State(t.Context()); err != nil || len(s.Profiles) != 0 {
 				t.Fatalf("state %+v, %v", s, err)
 			}
 			if err := v.DeleteAPIKey(t.Context(), "work"); err != nil {
@@ -203,17 +203,17 @@ func TestAPIKeysAreReadOncePerRunAndGoneWhenDeleted(t *testing.T) {
 func TestWithoutAKeyringAnAPIKeyGoesIntoASealedFile(t *testing.T) {
 	dir, ring := t.TempDir(), newRing()
 	ring.err = errNoBus
-	_, err := vaultIn(dir, ring, "").APIKey(t.Context(), "work")
+	_, _, err := vaultIn(dir, ring, "").APIKey(t.Context(), "work")
 	wantKind(t, err, fault.NotFound)
 	wantKind(t, vaultIn(dir, ring, "").SetAPIKey(t.Context(), "work", "sk"), fault.NoKeyring)
 	if err := vaultIn(dir, ring, "pass").SetAPIKey(t.Context(), "work", "sk"); err != nil {
 		t.Fatal(err)
 	}
-	if s, err := vaultIn(dir, ring, "pass").APIKey(t.Context(), "work"); err != nil || s != "sk" {
+	if s, _, err := vaultIn(dir, ring, "pass").APIKey(t.Context(), "work"); err != nil || s != "sk" {
 		t.Fatalf("api key: %v", err)
 	}
 	mustChoose(t, vaultIn(dir, ring, "pass"), Sealed, "pass")
-	if s, err := vaultIn(dir, ring, "pass").APIKey(t.Context(), "work"); err != nil || s != "sk" {
+	if s, _, err := vaultIn(dir, ring, "pass").APIKey(t.Context(), "work"); err != nil || s != "sk" {
 		t.Fatalf("api key after the choice: %v", err)
 	}
 }
@@ -270,7 +270,7 @@ func TestWithoutASessionBusNoDaemonIsStarted(t *testing.T) {
 	if err := bus(); !errors.Is(err, errNoBus) {
 		t.Skipf("not a system with D-Bus: %v", err)
 	}
-	wantKind(t, New(Config{Dir: t.TempDir()}).Probe(t.Context()), fault.NoKeyring)
+	wantKind(t, New(Options{Dir: t.TempDir()}).Probe(t.Context()), fault.NoKeyring)
 }
 
 func TestSecretsAreInNoFileInClearAndInNoError(t *testing.T) {
