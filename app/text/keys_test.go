@@ -2,11 +2,8 @@ package text_test
 
 import (
 	"go/ast"
-	"go/parser"
 	"go/token"
-	"io/fs"
 	"maps"
-	"os"
 	"path"
 	"regexp"
 	"slices"
@@ -68,6 +65,24 @@ func TestEveryPlaceIsFilled(t *testing.T) {
 			for _, place := range placesOf(t, c.key, form) {
 				if !slices.Contains(c.names, place) {
 					t.Errorf("%s: {{.%s}} of %q is not filled", c.at, place, c.key)
+				}
+			}
+		}
+	}
+}
+
+// A fault is told with the details it was made with; what only some of them
+// have stands in {{with}}.
+func TestEveryPlaceOfAFaultIsFilled(t *testing.T) {
+	en := wording(t, "en")
+	for _, f := range faultsInCode(t) {
+		for _, part := range []string{"message", "remedy"} {
+			key := "fault." + f.key + "." + part
+			for _, form := range en[key] {
+				for _, place := range placesOf(t, key, form) {
+					if !slices.Contains(f.names, place) {
+						t.Errorf("%s: {{.%s}} of %q is not filled", f.at, place, key)
+					}
 				}
 			}
 		}
@@ -218,40 +233,14 @@ func keysInCode(t *testing.T, en map[string][]string) usage {
 		area, _, _ := strings.Cut(key, ".")
 		areas[area] = true
 	}
-	root := os.DirFS("../..")
-	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() {
-			if base := path.Base(name); name != "." && (strings.HasPrefix(base, ".") || base == "testdata") {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
-			return nil
-		}
-		src, err := fs.ReadFile(root, name)
-		if err != nil {
-			return err
-		}
-		set := token.NewFileSet()
-		file, err := parser.ParseFile(set, name, src, parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
+	eachFile(t, func(set *token.FileSet, file *ast.File, name string) {
 		u.read(set, file, areas)
 		for _, e := range enums {
 			if path.Dir(name) == e.folder {
 				u.readConstants(file, e.name, e.keys, e.zero, name)
 			}
 		}
-		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	return u
 }
 
