@@ -11,6 +11,7 @@ package clienttest
 import (
 	"context"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -139,15 +140,16 @@ func Message(role chat.Role, text string) chat.Message {
 	}}}
 }
 
+// shipped are the rules in the program, read once.
+var shipped = sync.OnceValues(func() (policy.Rules, error) {
+	return policy.Load(assets.Rules, "2025-02-06")
+})
+
 // Outbound clears a turn for a destination by the rules that bise ships, for a
 // paying adult who has accepted the terms.
 func Outbound(t testing.TB, turn chat.Turn, to policy.Destination) policy.Outbound {
 	t.Helper()
-	text, err := assets.Rules.ReadFile("rules/2025-02-06/rules.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	rules, err := policy.Parse(text)
+	rules, err := shipped()
 	if err != nil {
 		t.Fatal(err)
 	}

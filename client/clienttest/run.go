@@ -269,6 +269,7 @@ func (r run) failures() {
 	}
 	for _, f := range r.f.Failures {
 		r.t.Run(f.Name, func(t *testing.T) {
+			r := r
 			r.t = t
 			s, p := r.start(func(p *player) { p.fail(f) })
 			res := r.collect(p, nil)
