@@ -66,8 +66,13 @@ type Verdict struct {
 	Reason  Words
 	Remedy  Words
 	// Fields are the act's own results, by the names of the contract; values
-	// are strings, string lists, maps of strings or lists of such maps.
+	// are strings, string lists, maps of strings or lists of such maps. Notes
+	// are []Words, since they are sentences.
 	Fields map[string]any
+
+	action      string // what becomes of the text: allow, label, redact, exclude
+	aiGenerated string // yes or no
+	sourceType  string
 }
 
 // Refusal is a verdict that stopped an effect.

@@ -1,0 +1,172 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"bise/app/chat"
+)
+
+// acts gives the acts that a format amounts to. A dataset whose purpose is not
+// named ("dataset:evaluation") must be allowed for every purpose.
+func (f Format) acts() []Act {
+	switch {
+	case f == Clipboard:
+		return []Act{Copy}
+	case f == Editor:
+		return []Act{StoreTurn} // $EDITOR reads a file
+	case f == Dataset:
+		return matchingActs("dataset:*")
+	case strings.HasPrefix(string(f), "dataset:"):
+		return matchingActs(string(f))
+	default:
+		return matchingActs("export:" + string(f))
+	}
+}
+
+// Export clears a conversation, or a part of one, for a format. A turn that may
+// not leave comes back as a record without text, or not at all where the rules
+// exclude it; the verdict then redacts. It blocks, with a zero permit, only
+// where nothing is left.
+func (r Rules) Export(f Facts, c chat.Conversation, format Format) (Exportable, Verdict) {
+	acts := format.acts()
+	if len(acts) == 0 {
+		return Exportable{}, r.Decide(f, join("export", string(format)), 0)
+	}
+	out, left, v := r.leave(f, c, acts)
+	if v.Decision == Block {
+		return Exportable{}, v
+	}
+	return Exportable{conversation: out, format: format, left: left, cleared: true}, v
+}
+
+// Share clears a conversation's active branch for an audience, as a frozen copy
+// without instructions, attachments and other branches. A share is always asked
+// about: until f.Confirming(ShareTurn) the permit is zero.
+func (r Rules) Share(f Facts, c chat.Conversation, to Audience) (Shareable, Verdict) {
+	f.audience = to
+	ask := r.Decide(f, ShareTurn, chat.Model)
+	if !ask.Decision.Permits() {
+		return Shareable{}, ask
+	}
+	snapshot := chat.Conversation{
+		ID: c.ID, Title: c.Title, Named: c.Named, Created: c.Created, Updated: c.Updated,
+		Leaf: c.Leaf, Messages: c.Branch(),
+	}
+	var files []Left
+	for i := range snapshot.Messages {
+		files = append(files, withoutFiles(&snapshot.Messages[i], ask)...)
+	}
+	out, left, v := r.leave(f, snapshot, []Act{ShareTurn})
+	if v.Decision == Block {
+		return Shareable{}, v
+	}
+	return Shareable{conversation: out, audience: to, left: append(files, left...), cleared: true}, v
+}
+
+// withoutFiles takes what the person attached out of a message.
+func withoutFiles(m *chat.Message, why Verdict) (left []Left) {
+	parts := make([]chat.Part, 0, len(m.Parts))
+	for _, p := range m.Parts {
+		if p.Kind == chat.FilePart || p.Origin.Has(chat.Attached) && !body(p) {
+			left = append(left, Left{Message: m.ID, What: "attachment", Verdict: why})
+			continue
+		}
+		parts = append(parts, p)
+	}
+	m.Parts = parts
+	return left
+}
+
+// leave takes out of every message what may not leave bise by any of acts. The
+// verdict is the strictest of those on what stays; it redacts where something
+// was left out, and blocks where nothing with text stays.
+func (r Rules) leave(f Facts, c chat.Conversation, acts []Act) (chat.Conversation, []Left, Verdict) {
+	out := c
+	out.Tags = slices.Clone(c.Tags)
+	out.Messages = make([]chat.Message, 0, len(c.Messages))
+	var left []Left
+	gone := make(map[chat.MessageID]chat.MessageID) // to its parent
+	reused := r.reused(c.Messages)
+	verdict := r.decide(f, acts[0], subject{kinds: []string{"input"}})
+	texts := 0
+	for i, m := range c.Messages {
+		kept, without, v := r.leaving(f, m, acts, reused[i])
+		if left = append(left, without...); v.Decision < verdict.Decision {
+			verdict = v
+		}
+		if !v.passes() && v.action == "exclude" {
+			gone[m.ID] = m.Parent
+			continue
+		}
+		if !kept.Empty() {
+			texts++
+		}
+		out.Messages = append(out.Messages, kept)
+	}
+	relink(&out, gone)
+	switch {
+	case len(left) > 0:
+		if verdict.passes() {
+			verdict = left[0].Verdict
+		}
+		verdict.Decision = Redact
+		if texts == 0 {
+			verdict.Decision = Block
+		}
+	case verdict.Decision <= Redact:
+		verdict.Decision = Block
+	}
+	return out, left, verdict
+}
+
+// relink hangs the messages below those that are gone on what was above them.
+func relink(c *chat.Conversation, gone map[chat.MessageID]chat.MessageID) {
+	above := func(id chat.MessageID) chat.MessageID {
+		for range gone { // bounded: a cycle cannot run for ever
+			parent, ok := gone[id]
+			if !ok {
+				break
+			}
+			id = parent
+		}
+		return id
+	}
+	c.Leaf = above(c.Leaf)
+	for i := range c.Messages {
+		c.Messages[i].Parent = above(c.Messages[i].Parent)
+	}
+}
+
+// leaving decides one message by every act; the strictest verdict stands.
+func (r Rules) leaving(f Facts, m chat.Message, acts []Act, extra []string) (out chat.Message, left []Left, v Verdict) {
+	if m.State == chat.Withheld {
+		m.Parts = nil
+		v = r.withheldVerdict(acts[0], m)
+		return m, []Left{{Message: m.ID, What: "text", Verdict: v}}, v
+	}
+	if m.Service != "" && m.Role != chat.User && m.Role != chat.System {
+		f = f.withService(Service(m.Service))
+	}
+	about := r.subjectOfMessage(m)
+	if len(extra) > 0 && m.Role != chat.User {
+		about.kinds = strictestFirst(append(about.kinds, extra...))
+	}
+	out = m
+	for i, act := range acts {
+		cleared, without, whole := r.clearParts(f, act, out, extra)
+		if whole {
+			v = without[0].Verdict
+			return withhold(m, v), without, v
+		}
+		out, left = cleared, append(left, without...)
+		if d := r.decide(f, act, about); i == 0 || d.Decision < v.Decision {
+			v = d
+		}
+	}
+	if len(left) > 0 {
+		v = left[0].Verdict
+		v.action = "redact"
+	}
+	return out, left, v
+}

@@ -1,0 +1,68 @@
+package policy
+
+import (
+	"math/bits"
+	"slices"
+	"strings"
+)
+
+// box is a set of combinations: for each condition the words it may have.
+type box []uint64
+
+// total checks that every combination of facts meets a row and that every row
+// meets a combination first. It cuts the rows out of the whole box one by one
+// instead of walking the combinations, whose number is a product.
+func (p *parser) total(s *sheet) error {
+	whole := make(box, len(s.conditions))
+	for i, c := range s.conditions {
+		whole[i] = ^uint64(0) >> (64 - len(c.domain))
+	}
+	left := []box{whole}
+	for _, r := range s.rows {
+		var rest []box
+		met := false
+		for _, b := range left {
+			pieces, cut := b.without(r.when)
+			met = met || cut
+			rest = append(rest, pieces...)
+		}
+		if !met {
+			return p.refuse(r.line, "dead row: rows above answer first", r.id)
+		}
+		left = rest
+	}
+	if len(left) > 0 {
+		return p.refuse(s.line, "gap in section "+s.name+": no row for", s.describe(left[0]))
+	}
+	return nil
+}
+
+// without gives what is left of b when the combinations of cut are taken out,
+// in boxes that do not overlap, and whether any was taken.
+func (b box) without(cut box) ([]box, bool) {
+	for i := range b {
+		if b[i]&cut[i] == 0 {
+			return []box{b}, false
+		}
+	}
+	var pieces []box
+	inside := slices.Clone(b)
+	for i := range b {
+		if outside := b[i] &^ cut[i]; outside != 0 {
+			piece := slices.Clone(inside)
+			piece[i] = outside
+			pieces = append(pieces, piece)
+		}
+		inside[i] = b[i] & cut[i]
+	}
+	return pieces, true
+}
+
+// describe names one combination of b.
+func (s *sheet) describe(b box) string {
+	words := make([]string, len(b))
+	for i, c := range s.conditions {
+		words[i] = c.name + "=" + c.domain[bits.TrailingZeros64(b[i])]
+	}
+	return strings.Join(words, " ")
+}
