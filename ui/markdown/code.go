@@ -177,7 +177,7 @@ func (r *renderer) drawCode(b *block, growing bool) []string {
 	lines := r.codeHead(b)
 	if !growing {
 		if c.words == nil {
-			c.words = highlight(c.lang, strings.TrimSuffix(codeText(r.src[b.from:b.to], c.strip), "\n"))
+			c.words = r.words(b)
 		}
 		c.drawn, c.done = nil, b.from
 		return r.hardLines(lines, c.words, pre)
@@ -188,6 +188,14 @@ func (r *renderer) drawCode(b *block, growing bool) []string {
 		c.done = b.to
 	}
 	return append(lines, c.drawn...)
+}
+
+// words colours a block's code. A fence with nothing in it has no line.
+func (r *renderer) words(b *block) [][]span {
+	if b.from == b.to {
+		return [][]span{}
+	}
+	return highlight(b.code.lang, strings.TrimSuffix(codeText(r.src[b.from:b.to], b.code.strip), "\n"))
 }
 
 // codeHead is the lines above a block's code.
@@ -222,6 +230,9 @@ func (r *renderer) codeHeight(b *block) int {
 		return len(b.lines)
 	}
 	n := len(r.codeHead(b))
+	if b.from == b.to {
+		return n
+	}
 	avail := max(r.width-b.pad-codeIndent, 2)
 	text := strings.TrimSuffix(codeText(r.src[b.from:b.to], b.code.strip), "\n")
 	for line := range strings.SplitSeq(text, "\n") {
