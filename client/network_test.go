@@ -155,7 +155,7 @@ func TestTheRecordCountsAndForgetsContents(t *testing.T) {
 	if agent != "bise/1.2" {
 		t.Errorf("bise calls itself %q", agent)
 	}
-	if n.Client("mistral") != n.Client("mistral") || n.Client("mistral") == n.Client("ollama") {
+	if first := n.Client("mistral"); first != n.Client("mistral") || first == n.Client("ollama") {
 		t.Error("a purpose has a client of its own, and only one")
 	}
 	n.Close()

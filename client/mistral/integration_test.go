@@ -323,7 +323,7 @@ func fetch(t *testing.T, method, url string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := client.NewNetwork(client.NetworkOptions{LocalOnly: true}).Client("test").Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}

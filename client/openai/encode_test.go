@@ -44,7 +44,8 @@ func TestEncode(t *testing.T) {
 		rest     string // fields behind "stream":true
 	}{
 		{
-			"a prompt is a string", plain, chat.Turn{Messages: []chat.Message{say(chat.User, text("a <b>"))}},
+			"a prompt is a string", plain,
+			chat.Turn{Messages: []chat.Message{say(chat.User, text("a <b>"))}},
 			`[{"role":"user","content":"a <b>"}]`, "",
 		},
 		{
@@ -118,7 +119,8 @@ func TestEncode(t *testing.T) {
 			`[{"role":"user","content":"a"}]`, `,"stop":["x"],"seed":7`,
 		},
 		{
-			"bytes that are no text become marks", plain, chat.Turn{Messages: []chat.Message{say(chat.User, text("a\xff"))}},
+			"bytes that are no text become marks", plain,
+			chat.Turn{Messages: []chat.Message{say(chat.User, text("a\xff"))}},
 			`[{"role":"user","content":"a\ufffd"}]`, "",
 		},
 	} {

@@ -28,7 +28,7 @@ type Options struct {
 	// Key reads the key; nil, or an error of kind fault.NotSignedIn, asks
 	// without one where the dialect allows it.
 	Key client.KeyFunc
-	// HTTP comes from client.Network; nil is http.DefaultClient.
+	// HTTP comes from client.Network; nil is a client of a Network of its own.
 	HTTP    *http.Client
 	Service policy.Service
 	Region  string
@@ -84,7 +84,7 @@ var (
 // as an error of kind fault.Invalid.
 func New(o Options) *Provider {
 	if o.HTTP == nil {
-		o.HTTP = http.DefaultClient
+		o.HTTP = client.NewNetwork(client.NetworkOptions{}).Client(string(o.ID))
 	}
 	if o.Idle == 0 {
 		o.Idle = DefaultIdle

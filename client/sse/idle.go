@@ -2,6 +2,7 @@ package sse
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strings"
 	"time"
@@ -76,7 +77,7 @@ func (r *idleReader) Read(p []byte) (int, error) {
 	r.idle.resume()
 	n, err := r.r.Read(p)
 	r.idle.pause()
-	if err != nil && err != io.EOF && r.idle.ctx.Err() != nil {
+	if err != nil && !errors.Is(err, io.EOF) && r.idle.ctx.Err() != nil {
 		return n, context.Cause(r.idle.ctx)
 	}
 	return n, err
