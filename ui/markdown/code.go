@@ -173,7 +173,7 @@ const codeIndent = 2
 // drawCode lays out a block of code. While it grows its finished lines are
 // coloured as they come, each once; the whole is coloured when it ends.
 func (r *renderer) drawCode(b *block, growing bool) []string {
-	c, pre := b.code, blankPrefix(b.pad+codeIndent)
+	c, pre := b.code, blankPrefix(r.pad(b)+codeIndent)
 	lines := r.codeHead(b)
 	if !growing {
 		if c.words == nil {
@@ -205,7 +205,7 @@ func (r *renderer) codeHead(b *block) []string {
 		lines = append(lines, "")
 	}
 	if b.code.first && b.code.lang != "" {
-		label, _ := r.p.wrap([]span{{termsafe.Line(b.code.lang), muted}}, r.width, blankPrefix(b.pad), blankPrefix(b.pad))
+		label, _ := r.p.wrap([]span{{termsafe.Line(b.code.lang), muted}}, r.width, blankPrefix(r.pad(b)), blankPrefix(r.pad(b)))
 		lines = append(lines, label[0])
 	}
 	return lines
@@ -233,7 +233,7 @@ func (r *renderer) codeHeight(b *block) int {
 	if b.from == b.to {
 		return n
 	}
-	avail := max(r.width-b.pad-codeIndent, 2)
+	avail := max(r.width-r.pad(b)-codeIndent, 2)
 	text := strings.TrimSuffix(codeText(r.src[b.from:b.to], b.code.strip), "\n")
 	for line := range strings.SplitSeq(text, "\n") {
 		n += hardHeight(line, avail)

@@ -220,7 +220,7 @@ func (v *View) codeTail(partial []byte) {
 		return
 	}
 	b := v.scan.last()
-	v.tail = v.r.hardLines(nil, plainLines(codeText(partial, b.code.strip)), blankPrefix(b.pad+codeIndent))
+	v.tail = v.r.hardLines(nil, plainLines(codeText(partial, b.code.strip)), blankPrefix(v.r.pad(b)+codeIndent))
 }
 
 // undecided reports whether an unfinished line may yet turn out to be markup

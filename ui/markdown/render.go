@@ -29,6 +29,9 @@ func cells(s string) int {
 	return len(s)
 }
 
+// pad is how far a block is indented, as far as there is room.
+func (r *renderer) pad(b *block) int { return min(b.pad, max(r.width/2-1, 0)) }
+
 // draw lays out a block. A growing one may end within markup that the next words
 // will close; it is drawn as if they had.
 func (r *renderer) draw(b *block, growing bool) []string {
@@ -42,11 +45,11 @@ func (r *renderer) draw(b *block, growing bool) []string {
 	case definition:
 		return nil
 	case rule:
-		width := max(r.width-b.pad, 1)
-		return r.spaced(b, []string{r.tableLine(strings.Repeat(" ", b.pad), []int{width})})
+		pad := r.pad(b)
+		return r.spaced(b, []string{r.tableLine(strings.Repeat(" ", pad), []int{r.width - pad})})
 	}
 	text, st := r.src[b.from:b.to], style(0)
-	first := blankPrefix(b.pad)
+	first := blankPrefix(r.pad(b))
 	rest := first
 	switch b.kind {
 	case heading:
@@ -94,7 +97,8 @@ func headingText(src []byte) []byte {
 
 // drawQuote lays out what is quoted and puts a bar before it.
 func (r *renderer) drawQuote(b *block, growing bool) []string {
-	inner := renderer{p: r.p, refs: r.refs, width: max(r.width-b.pad-2, 8), depth: r.depth + 1}
+	pre, width := r.quoteBar(r.pad(b))
+	inner := renderer{p: r.p, refs: r.refs, width: width, depth: r.depth + 1}
 	inner.src = unquote(r.src[b.from:b.to])
 	var drawn []string
 	if inner.depth >= maxQuotes {
@@ -107,11 +111,6 @@ func (r *renderer) drawQuote(b *block, growing bool) []string {
 			drawn = append(drawn, inner.draw(&s.blocks[i], growing && i == len(s.blocks)-1)...)
 		}
 	}
-	bar := "│ "
-	if ink := r.p.ink(ruled); ink != "" {
-		bar = ink + "│" + reset + " "
-	}
-	pre := strings.Repeat(" ", b.pad) + bar
 	lines := make([]string, 0, len(drawn)+1)
 	if b.gap {
 		lines = append(lines, "")
@@ -120,6 +119,21 @@ func (r *renderer) drawQuote(b *block, growing bool) []string {
 		lines = append(lines, pre+l)
 	}
 	return lines
+}
+
+// leastQuote is the narrowest that a quote is drawn with a bar.
+const leastQuote = 6
+
+// quoteBar is what stands before a quote's lines, and the width left for them.
+func (r *renderer) quoteBar(pad int) (string, int) {
+	if r.width-pad-2 < leastQuote {
+		return "", r.width
+	}
+	bar := "│ "
+	if ink := r.p.ink(ruled); ink != "" {
+		bar = ink + "│" + reset + " "
+	}
+	return strings.Repeat(" ", pad) + bar, r.width - pad - 2
 }
 
 // unquote takes one mark of quoting off each line.

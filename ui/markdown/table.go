@@ -165,7 +165,8 @@ func fit(rows []row, columns, width int) []int {
 // drawTable lays out a block of a table.
 func (r *renderer) drawTable(b *block) []string {
 	t := b.table
-	width := max(r.width-b.pad, 4)
+	pad := r.pad(b)
+	width := max(r.width-pad, 4)
 	columns := len(t.aligns)
 	first := b.from == t.from
 	rows := r.tableRows(r.src[b.from:b.to], columns, first)
@@ -176,7 +177,7 @@ func (r *renderer) drawTable(b *block) []string {
 		}
 		t.widths, t.at = fit(base, columns, width), width
 	}
-	pre := strings.Repeat(" ", b.pad)
+	pre := strings.Repeat(" ", pad)
 	var lines []string
 	if b.gap {
 		lines = append(lines, "")
@@ -271,24 +272,25 @@ func (r *renderer) drawRecords(lines []string, b *block, rows []row) []string {
 	} else {
 		names = r.tableRows(firstLine(r.src[t.from:t.to]), len(t.aligns), true)[0]
 	}
-	rest := blankPrefix(b.pad + 2)
+	pad := r.pad(b)
+	rest := blankPrefix(pad + 2)
 	if len(rows) == 0 { // only a header so far
 		for _, name := range names {
-			drawn, _ := r.p.wrap(name, r.width, blankPrefix(b.pad), rest)
+			drawn, _ := r.p.wrap(name, r.width, blankPrefix(pad), rest)
 			lines = append(lines, drawn...)
 		}
 		return lines
 	}
 	for n, cells := range rows {
 		if n > 0 || b.from != t.from {
-			lines = append(lines, r.tableLine(strings.Repeat(" ", b.pad), []int{min(8, r.width-b.pad)}))
+			lines = append(lines, r.tableLine(strings.Repeat(" ", pad), []int{min(8, r.width-pad)}))
 		}
 		for i, c := range cells {
 			if natural(c) == 0 {
 				continue
 			}
 			spans := append(slices.Clone(names[i]), span{": ", tableHead})
-			drawn, _ := r.p.wrap(append(spans, c...), r.width, blankPrefix(b.pad), rest)
+			drawn, _ := r.p.wrap(append(spans, c...), r.width, blankPrefix(pad), rest)
 			lines = append(lines, drawn...)
 		}
 	}

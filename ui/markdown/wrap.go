@@ -70,9 +70,12 @@ func (l *liner) begin() {
 	if len(l.lines) == 0 {
 		pre = l.first
 	}
+	if room := max(l.width-2, 0); pre.width > room {
+		pre = prefix{text: ansi.Truncate(pre.text, room, ""), width: room}
+	}
 	l.b = append(l.b[:0], pre.text...)
 	l.col, l.on, l.ink = 0, true, ""
-	l.avail = max(l.width-pre.width, 2)
+	l.avail = max(l.width-pre.width, 1)
 }
 
 func (l *liner) end() {
