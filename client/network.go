@@ -223,7 +223,7 @@ func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, e
 	}
 	c := d.network.note(Connection{
 		Purpose: d.purpose, Host: target, Address: address,
-		Proxied: !strings.HasPrefix(address, hostOnly(target)),
+		Proxied: !strings.EqualFold(host, hostOnly(target)),
 	})
 	conn, err := d.connect(ctx, network, host, port)
 	if err != nil {
@@ -270,7 +270,7 @@ func hostOnly(hostport string) string {
 	if host, _, err := net.SplitHostPort(hostport); err == nil {
 		return host
 	}
-	return hostport
+	return strings.Trim(hostport, "[]")
 }
 
 // connection is a live entry of the record.

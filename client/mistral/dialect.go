@@ -16,6 +16,7 @@ var dialect = openai.Dialect{
 	Prefix:     true,
 	RandomSeed: true,
 	ShortIDs:   true,
+	Strict:     true,
 	Notices:    notices,
 	Absent:     fault.Unreachable,
 }

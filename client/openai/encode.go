@@ -8,6 +8,7 @@ import (
 
 	"bise/app/chat"
 	"bise/app/fault"
+	"bise/client"
 )
 
 // request is the body of a chat completion. Fields nobody asked for are left
@@ -23,6 +24,13 @@ type request struct {
 	Seed        *int      `json:"seed,omitempty"`
 	RandomSeed  *int      `json:"random_seed,omitempty"`
 	Effort      string    `json:"reasoning_effort,omitempty"`
+	// StreamOptions ask for the token counts. Mistral counts without, and hosts
+	// of its models answer 422 to them.
+	StreamOptions *streamOptions `json:"stream_options,omitempty"`
+}
+
+type streamOptions struct {
+	IncludeUsage bool `json:"include_usage"`
 }
 
 type message struct {
@@ -76,6 +84,11 @@ func (p *Provider) encode(t chat.Turn) ([]byte, error) {
 		r.RandomSeed = o.Seed
 	} else {
 		r.Seed = o.Seed
+	}
+	// Runners on this machine (vLLM, llama.cpp, LM Studio) count only if asked;
+	// what stands behind another host's address nobody knows.
+	if p.desc.Place == client.Loopback && !p.opts.Dialect.Strict {
+		r.StreamOptions = &streamOptions{IncludeUsage: true}
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

@@ -25,7 +25,7 @@ func encoded(t *testing.T, d Dialect, turn chat.Turn) (string, error) {
 	if turn.Model == "" {
 		turn.Model = "m"
 	}
-	b, err := New(Options{ID: "here", BaseURL: "http://127.0.0.1:1", Dialect: d}).encode(turn)
+	b, err := New(Options{ID: "here", BaseURL: "https://example.org", Dialect: d}).encode(turn)
 	return string(b), err
 }
 
@@ -156,8 +156,29 @@ func TestEncodeRefuses(t *testing.T) {
 	}
 }
 
+func TestRunnersOnThisMachineAreAskedToCount(t *testing.T) {
+	turn := chat.Turn{Model: "m", Messages: []chat.Message{say(chat.User, text("a"))}}
+	for _, c := range []struct {
+		name    string
+		base    string
+		dialect Dialect
+		want    bool
+	}{
+		{"a runner here is asked", "http://localhost:8080", plain, true},
+		{"a strict stand-in here is not", "http://localhost:8080", Dialect{Strict: true}, false},
+		{"another host is not", "https://example.org", plain, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			body, err := New(Options{ID: "here", BaseURL: c.base, Dialect: c.dialect}).encode(turn)
+			if err != nil || strings.Contains(string(body), "include_usage") != c.want {
+				t.Errorf("got %s and %v", body, err)
+			}
+		})
+	}
+}
+
 func TestCallIDs(t *testing.T) {
-	p := New(Options{ID: "here", BaseURL: "http://127.0.0.1:1", Dialect: strict})
+	p := New(Options{ID: "here", BaseURL: "https://example.org", Dialect: strict})
 	seen := map[string]bool{}
 	for _, id := range []string{"", "null", "abcDEF12", "call_abcdefghijklmnop", "tooluse_x-y", "日本語", "abcDEF12!"} {
 		short := p.callID(id)

@@ -61,6 +61,8 @@ type Dialect struct {
 	ShortIDs bool
 	// Notices reads what a response's header has to say to the person.
 	Notices func(header http.Header, model string) []client.Notice
+	// Strict says that fields which its document does not name are refused.
+	Strict bool
 	// Absent is the kind of a server that does not listen; Unknown is
 	// fault.RunnerAbsent on this machine and fault.Unreachable elsewhere.
 	Absent fault.Kind
