@@ -51,7 +51,9 @@ var actSpecs = []actSpec{
 }
 
 // Acts lists every act of the contract, with its arguments.
-func Acts() []Act {
+func Acts() []Act { return slices.Clone(allActs) }
+
+var allActs = func() []Act {
 	var acts []Act
 	for _, s := range actSpecs {
 		for _, arg := range s.args {
@@ -59,7 +61,7 @@ func Acts() []Act {
 		}
 	}
 	return acts
-}
+}()
 
 // ParseAct checks the name of an act; an unknown one is a fault.Usage.
 func ParseAct(word string) (Act, error) {
@@ -84,11 +86,18 @@ func join(name, arg string) Act {
 	return Act(name + ":" + arg)
 }
 
+// anyDataset is a dataset whose purpose nobody has named: a table answers it as
+// the strictest purpose.
+const anyDataset = "dataset:any"
+
 // cellWord is the act as the tables of turns know it: every format of an export
-// is one act, and a context goes to the service it came from or to another.
+// for readers is one act, and a context goes to the service it came from or to another.
 func (a Act) cellWord(from Service) string {
 	switch name, arg := a.split(); name {
 	case "export":
+		if arg == string(Dataset) {
+			return anyDataset
+		}
 		return "export"
 	case "send_context":
 		if Service(arg) == from {
@@ -104,7 +113,7 @@ func (a Act) cellWord(from Service) string {
 func cellWords(act Act) []string {
 	switch name, _ := act.split(); name {
 	case "export":
-		return []string{"export"}
+		return []string{act.cellWord("")}
 	case "send_context":
 		return []string{"context:same", "context:other"}
 	default:

@@ -157,7 +157,7 @@ func (p *parser) finish() (Rules, error) {
 			r.byAct[act] = append(r.byAct[act], s)
 		}
 	}
-	for _, act := range Acts() {
+	for _, act := range allActs {
 		if !slices.ContainsFunc(r.byAct[act], func(s *sheet) bool { return s.match == first }) && !unwritten(act) {
 			return Rules{}, p.refuse(p.line, "gap: no sheet answers", string(act))
 		}

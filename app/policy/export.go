@@ -7,20 +7,18 @@ import (
 	"bise/app/chat"
 )
 
-// acts gives the acts that a format amounts to. A dataset whose purpose is not
-// named ("dataset:evaluation") must be allowed for every purpose.
-func (f Format) acts() []Act {
+// act is what a format amounts to. A dataset may name its purpose, as in
+// "dataset:evaluation".
+func (f Format) act() Act {
 	switch {
 	case f == Clipboard:
-		return []Act{Copy}
+		return Copy
 	case f == Editor:
-		return []Act{StoreTurn} // $EDITOR reads a file
-	case f == Dataset:
-		return matchingActs("dataset:*")
-	case strings.HasPrefix(string(f), "dataset:"):
-		return matchingActs(string(f))
+		return StoreTurn // $EDITOR reads a file
+	case strings.HasPrefix(string(f), string(Dataset)+":"):
+		return Act(f)
 	default:
-		return matchingActs("export:" + string(f))
+		return join("export", string(f))
 	}
 }
 
@@ -29,11 +27,11 @@ func (f Format) acts() []Act {
 // exclude it; the verdict then redacts. It blocks, with a zero permit, only
 // where nothing is left.
 func (r Rules) Export(f Facts, c chat.Conversation, format Format) (Exportable, Verdict) {
-	acts := format.acts()
-	if len(acts) == 0 {
-		return Exportable{}, r.Decide(f, join("export", string(format)), 0)
+	act := format.act()
+	if !r.Answers(act) {
+		return Exportable{}, r.Decide(f, act, 0)
 	}
-	out, left, v := r.leave(f, c, acts)
+	out, left, v := r.leave(f, c, act)
 	if v.Decision == Block {
 		return Exportable{}, v
 	}
@@ -57,7 +55,7 @@ func (r Rules) Share(f Facts, c chat.Conversation, to Audience) (Shareable, Verd
 	for i := range snapshot.Messages {
 		files = append(files, withoutFiles(&snapshot.Messages[i], ask)...)
 	}
-	out, left, v := r.leave(f, snapshot, []Act{ShareTurn})
+	out, left, v := r.leave(f, snapshot, ShareTurn)
 	if v.Decision == Block {
 		return Shareable{}, v
 	}
@@ -78,20 +76,20 @@ func withoutFiles(m *chat.Message, why Verdict) (left []Left) {
 	return left
 }
 
-// leave takes out of every message what may not leave bise by any of acts. The
+// leave takes out of every message what may not leave bise by act. The
 // verdict is the strictest of those on what stays; it redacts where something
 // was left out, and blocks where nothing with text stays.
-func (r Rules) leave(f Facts, c chat.Conversation, acts []Act) (chat.Conversation, []Left, Verdict) {
+func (r Rules) leave(f Facts, c chat.Conversation, act Act) (chat.Conversation, []Left, Verdict) {
 	out := c
 	out.Tags = slices.Clone(c.Tags)
 	out.Messages = make([]chat.Message, 0, len(c.Messages))
 	var left []Left
 	gone := make(map[chat.MessageID]chat.MessageID) // to its parent
 	reused := r.reused(c.Messages)
-	verdict := r.decide(f, acts[0], subject{kinds: []string{"input"}})
+	verdict := r.decide(f, act, subject{kinds: []string{"input"}})
 	texts := 0
 	for i, m := range c.Messages {
-		kept, without, v := r.leaving(f, m, acts, reused[i])
+		kept, without, v := r.leaving(f, m, act, reused[i])
 		if left = append(left, without...); v.Decision < verdict.Decision {
 			verdict = v
 		}
@@ -138,11 +136,11 @@ func relink(c *chat.Conversation, gone map[chat.MessageID]chat.MessageID) {
 	}
 }
 
-// leaving decides one message by every act; the strictest verdict stands.
-func (r Rules) leaving(f Facts, m chat.Message, acts []Act, extra []string) (out chat.Message, left []Left, v Verdict) {
+// leaving takes out of one message what may not leave.
+func (r Rules) leaving(f Facts, m chat.Message, act Act, extra []string) (out chat.Message, left []Left, v Verdict) {
 	if m.State == chat.Withheld {
 		m.Parts = nil
-		v = r.withheldVerdict(acts[0], m)
+		v = r.withheldVerdict(act, m)
 		return m, []Left{{Message: m.ID, What: "text", Verdict: v}}, v
 	}
 	if m.Service != "" && m.Role != chat.User && m.Role != chat.System {
@@ -152,21 +150,14 @@ func (r Rules) leaving(f Facts, m chat.Message, acts []Act, extra []string) (out
 	if len(extra) > 0 && m.Role != chat.User {
 		about.kinds = strictestFirst(append(about.kinds, extra...))
 	}
-	out = m
-	for i, act := range acts {
-		cleared, without, whole := r.clearParts(f, act, out, extra)
-		if whole {
-			v = without[0].Verdict
-			return withhold(m, v), without, v
-		}
-		out, left = cleared, append(left, without...)
-		if d := r.decide(f, act, about); i == 0 || d.Decision < v.Decision {
-			v = d
-		}
-	}
-	if len(left) > 0 {
+	out, left, whole := r.clearParts(f, act, m, extra)
+	switch {
+	case whole:
+		return withhold(m, left[0].Verdict), left, left[0].Verdict
+	case len(left) > 0:
 		v = left[0].Verdict
-		v.action = "redact"
+		v.action = "redact" // the turn stays, without what was beside its text
+		return out, left, v
 	}
-	return out, left, v
+	return out, nil, r.decide(f, act, about)
 }

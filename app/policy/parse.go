@@ -114,7 +114,7 @@ func (p *parser) readSheetHeader(word, rest string) error {
 func matchingActs(pattern string) []Act {
 	var acts []Act
 	prefix, star := strings.CutSuffix(pattern, "*")
-	for _, act := range Acts() {
+	for _, act := range allActs {
 		if string(act) == pattern || star && strings.HasPrefix(string(act), prefix) {
 			acts = append(acts, act)
 		}
@@ -176,8 +176,8 @@ func (p *parser) readRow(line string) error {
 			return err
 		}
 	}
-	if r.decides && (r.what == Block || r.what == Redact || r.what == Confirm) && r.why == "" {
-		return p.refuse(p.line, "refusal without a reason in column why", r.id)
+	if r.decides && r.why == "" {
+		return p.refuse(p.line, "decision without a reason in column why", r.id)
 	}
 	p.sheet.rows = append(p.sheet.rows, r)
 	return nil

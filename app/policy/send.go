@@ -162,9 +162,15 @@ func (r Rules) subjectOfPart(m chat.Message, p chat.Part, extra []string) subjec
 	return about
 }
 
-// withheldVerdict says why a turn that was not kept is not there any more.
+// withheldVerdict says why a turn that was not kept is not there any more, and
+// whether its place may still be shown.
 func (r Rules) withheldVerdict(act Act, m chat.Message) Verdict {
-	v := r.decide(Facts{}.withService(Service(m.Service)), StoreTurn, subject{kinds: r.withheldKinds(m)})
+	f, about := Facts{}.withService(Service(m.Service)), subject{kinds: r.withheldKinds(m)}
+	v := r.decide(f, StoreTurn, about)
+	v.action = r.decide(f, act, about).action
+	if v.action != "exclude" {
+		v.action = "redact"
+	}
 	v.Act, v.Decision, v.Fields = act, Redact, nil
 	if len(m.Clauses) > 0 {
 		v.Clauses = m.Clauses
