@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"bise/app/policy"
+	"bise/assets"
 )
 
 // questions are what newcomers ask, and the section or topic that answers.
@@ -194,7 +195,7 @@ func TestDataUseIsTakenFromTheVerdicts(t *testing.T) {
 		{"the API keeps prompts for thirty days", "how long does the API keep my prompts", "for 30 days"},
 		{"a business deletes its own data", "how long is data kept on Le Chat Team", "until the customer or its users delete them"},
 		{"an image is gone after a day", "how long does Le Chat Pro keep my data", "for one day"},
-		{"a provider with an opt-out says so", "which companies see my data on Le Chat", "You can opt out of it; web search then stops."},
+		{"a provider with an opt-out says so", "which companies see my data on Le Chat", "You can opt out of it, which turns off web search."},
 		{"a local model has no companies behind it", "which companies see my data with ollama", "no company"},
 		{"a switch of bise's own is not the service's opt-out", "what can I opt out of on Le Chat", "the terms name no opt-out"},
 		{"web-search answers on the API are not kept", "is a web search answer on the api kept", "may not do with it: keep it in the history, copy it, export it"},
@@ -208,6 +209,42 @@ func TestDataUseIsTakenFromTheVerdicts(t *testing.T) {
 			}
 			if !strings.Contains(r.Text, c.says) {
 				t.Errorf("%q lacks %q:\n%s", c.ask, c.says, r.Text)
+			}
+		})
+	}
+}
+
+func TestTheRulesOfTheProgramAnswerPlanByPlan(t *testing.T) {
+	rules, err := policy.Load(assets.Rules, "2025-02-06")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := newGuide(t, rules)
+	for ask, says := range map[string][]string{
+		"does Mistral train on my chats on the Pro plan?":            {"Le Chat Pro: yes, by default", "account holder opts out", "any time", "account settings", "LC-2.b", "2025-02-06"},
+		"does Mistral train on my chats on the Free plan of Le Chat": {"Le Chat Free: yes.", "no switch", "LC-2.a"},
+		"does Mistral train on Le Chat Team chats":                   {"Le Chat Team: no, by default", "opts in", "LC-2.c"},
+		"does Mistral train on Enterprise chats":                     {"Le Chat Enterprise: no, by default", "LC-2.c"},
+		"does Mistral train on the free API":                         {"free plan: yes.", "LP-3.a"},
+		"does Mistral train on the paid API":                         {"paid plan: no.", "LP-3.b"},
+		"does Mistral train on Bedrock":                              {"partner", "never", "PH-0.a"},
+		"does Mistral train on my Ollama chats":                      {"this machine", "never", "T1.9"},
+		"how long does the API keep my prompts":                      {"for 30 days", "DPA-E1.lp"},
+		"which companies see my data on Le Chat":                     {"Black Forest Labs", "Cerebras", "DPA-7.1"},
+		"how do I opt out of Brave":                                  {"Brave (turns off web search)"},
+		"can I share a web search answer":                            {"may not do with it: keep it in the history, copy it, export it, share it", "LC-2.e2"},
+		"what does a shared conversation leave out":                  {"With every service it leaves out your account name"},
+		"whom do I contact for support on azure":                     {"support: partner", "PH-2.3"},
+	} {
+		t.Run(ask, func(t *testing.T) {
+			r, err := g.Answer(ask)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range says {
+				if !strings.Contains(r.Text, s) {
+					t.Errorf("the answer lacks %q:\n%s", s, r.Text)
+				}
 			}
 		})
 	}

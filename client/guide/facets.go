@@ -73,6 +73,9 @@ func facetTerm(w string) bool {
 
 // match reports whether an entry is about what the question names.
 func (f facets) match(e entry) bool {
+	if e.service == everyService {
+		return true
+	}
 	if len(f.services) > 0 && !slices.Contains(f.services, e.service) {
 		return false
 	}

@@ -113,6 +113,9 @@ func (x *index) mend(query []string) []string {
 	for _, t := range query {
 		if x.df[t] == 0 {
 			t = x.near(t)
+			if x.df[t] == 0 && len(t) <= 3 {
+				continue // mostly a slip in a word without a subject
+			}
 		}
 		if !slices.Contains(mended, t) {
 			mended = append(mended, t)
@@ -124,7 +127,7 @@ func (x *index) mend(query []string) []string {
 // near finds the known term nearest to t: one slip away, two in a long word.
 // Short words are left alone, where one slip makes another word.
 func (x *index) near(t string) string {
-	const shortest, long = 5, 8
+	const shortest, long = 4, 8
 	if len(t) < shortest {
 		return t
 	}
@@ -134,7 +137,7 @@ func (x *index) near(t string) string {
 	}
 	best, found := limit+1, t
 	for _, v := range x.vocab {
-		if len(v) < shortest-1 || v[0] != t[0] {
+		if len(v) < shortest || v[0] != t[0] {
 			continue // a slip in the first letter is rare
 		}
 		if n := slips(t, v, limit); n < best {

@@ -1,6 +1,7 @@
 package guide
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -51,6 +52,9 @@ func (t teller) retention() topic {
 			continue
 		}
 		said := t.words("guide.retention.said", "Place", t.placeName(p.place), "Until", t.until(until))
+		if until == "not_held" {
+			said = t.words("guide.retention.said_not_held", "Place", t.placeName(p.place))
+		}
 		text := []string{said}
 		for _, field := range keptFields {
 			if length := str(v, field); length != "" {
@@ -107,7 +111,8 @@ func (t teller) webSearch() topic {
 		} {
 			v := t.ask(p, a.act, nil, turn)
 			name := t.words("guide.websearch.act_" + a.name)
-			if v.Decision == policy.Block || v.Decision == policy.Redact {
+			done := kindAction(v, turn.Kind)
+			if v.Decision == policy.Block || v.Decision == policy.Redact || done == "redact" || done == "exclude" {
 				cannot = append(cannot, name)
 				clauses = append(clauses, v.Clauses...)
 			} else {
@@ -124,20 +129,35 @@ func (t teller) webSearch() topic {
 	return top
 }
 
-// sharing tells what a shared conversation leaves out.
+// kindAction is what becomes of one kind of turn in an act on a conversation.
+func kindAction(v policy.Verdict, kind string) string {
+	actions, _ := v.Fields["kind_action"].(map[string]string)
+	return actions[kind]
+}
+
+// sharing tells what a shared conversation leaves out: once, where it is the
+// same with every service.
 func (t teller) sharing() topic {
 	top := t.topic("sharing")
+	var all, clauses []string
 	for _, p := range services {
 		v := t.ask(p, policy.ShareTurn, nil, policy.Turn{})
-		left := list(v, "excludes")
+		var left []string
+		for _, word := range list(v, "excludes") {
+			left = append(left, t.wordOr("guide.sharing.without."+word, plain(word)))
+		}
 		if len(left) == 0 {
 			continue
 		}
-		for i, word := range left {
-			left[i] = plain(word)
-		}
-		said := t.words("guide.sharing.said", "Place", t.placeName(p), "List", strings.Join(left, ", "))
+		joined := strings.Join(left, ", ")
+		all = append(all, joined)
+		clauses = append(clauses, v.Clauses...)
+		said := t.words("guide.sharing.said", "Place", t.placeName(p), "List", joined)
 		top.entries = append(top.entries, entry{service: p.service, line: said, text: said, clauses: v.Clauses})
+	}
+	if distinct := slices.Compact(all); len(distinct) == 1 {
+		said := t.words("guide.sharing.said_everywhere", "List", distinct[0])
+		top.entries = []entry{{service: everyService, line: said, text: said, clauses: clauses}}
 	}
 	return top
 }

@@ -16,6 +16,9 @@ type topic struct {
 	entries     []entry
 }
 
+// everyService is the service of an entry that holds whatever the service.
+const everyService policy.Service = ""
+
 // entry is a topic's answer for one place.
 type entry struct {
 	service policy.Service
@@ -153,6 +156,15 @@ func (t teller) word(of, word string) string {
 		return ""
 	}
 	return t.words("guide." + of + "." + word)
+}
+
+// wordOr is the wording of key, or other where it has none: a newer bundle may
+// have words that are not known yet.
+func (t teller) wordOr(key, other string) string {
+	if s := t.words(key); s != key {
+		return s
+	}
+	return other
 }
 
 // companies tells which companies see the data.

@@ -107,8 +107,9 @@ var pairs = map[string]string{
 	"my laptop": "local", "own machine": "local", "own computer": "local",
 	"context window": "window", "context length": "window", "language model": "llm",
 	"black forest": "bfl", "code interpreter": "interpreter",
-	"is bise": "aboutbise", "are you": "guide", "can you": "helptopics",
+	"is bise": "aboutbise", "who wrote": "aboutbise", "who made": "aboutbise", "are you": "guide", "can you": "helptopics",
 	"my files": "myfiles", "config file": "configfile", "configuration file": "configfile",
+	"the us": "usa", "united states": "usa",
 	"dry run": "dryrun", "line mode": "linemode",
 	"sub processor": "subprocessor", "sub processors": "subprocessor",
 }
@@ -140,7 +141,7 @@ var sameThing = []string{
 	"retry regenerate redo again",
 	"meter gauge",
 	"image picture photo images",
-	"websearch website internet web browse browsing",
+	"websearch website web browse browsing",
 	"start begin launch run",
 	"ollama llama",
 	"share publish sharing link",
@@ -184,7 +185,7 @@ var stopWords = sync.OnceValue(func() map[string]bool {
 		possible re really s said same say says shall she should so some still such t tell than that the their them then
 		there these they thing things this those to too under until up upon us use used uses using ve very want wants was
 		wasn way we were what whats when where which while who whom whose why will with won would yes you your yours many much
-		ever happen happens actually kind kinds works something anything someone anyone explain show best next`) {
+		ever happen happens actually kind kinds work works something anything someone anyone explain show best next`) {
 		m[w] = true
 	}
 	return m

@@ -219,9 +219,6 @@ func (t told) fault(op string, about []string) error {
 			e.Detail[detail] = strconv.Itoa(n)
 		}
 	}
-	if t.message != "" {
-		e.Err = errors.New(t.message)
-	}
 	return e
 }
 

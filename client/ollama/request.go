@@ -2,6 +2,7 @@ package ollama
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/ollama/ollama/api"
@@ -100,59 +101,57 @@ func think(o chat.Options, d details) *api.ThinkValue {
 // a tool is several.
 func (p *Provider) spoken(model string, m chat.Message, d details) ([]api.Message, error) {
 	list := []api.Message{{Role: string(m.Role)}}
-	var texts []string
-	flush := func() {
-		list[len(list)-1].Content = strings.Join(texts, "\n\n")
-		texts = nil
-	}
 	for _, part := range m.Parts {
-		last := &list[len(list)-1]
-		if last.Role == string(chat.Tool) && m.Role != chat.Tool && part.Kind != chat.ToolResultPart {
+		if part.Kind == chat.ToolResultPart {
+			if d.tools {
+				list = append(list, result(part))
+			}
+			continue
+		}
+		if last := list[len(list)-1]; last.Role == string(chat.Tool) && m.Role != chat.Tool {
 			list = append(list, api.Message{Role: string(m.Role)})
-			last = &list[len(list)-1]
 		}
-		switch part.Kind {
-		case chat.TextPart:
-			if part.Text != "" {
-				texts = append(texts, string(part.Text))
-			}
-		case chat.ImagePart:
-			if !d.images {
-				return nil, p.unsupported(model, "images")
-			}
-			last.Images = append(last.Images, part.Data)
-		case chat.FilePart:
-			if part.Text == "" && len(part.Data) > 0 {
-				return nil, p.unsupported(model, part.MediaType)
-			}
-			texts = append(texts, fenced(part))
-		case chat.ToolCallPart:
-			if d.tools {
-				last.ToolCalls = append(last.ToolCalls, call(part))
-			}
-		case chat.ToolResultPart:
-			if d.tools {
-				flush()
-				list = append(list, api.Message{
-					Role: string(chat.Tool), ToolName: part.Name, ToolCallID: part.CallID, Content: string(part.Text),
-				})
-				continue
-			}
-		case chat.ThinkingPart, chat.ReferencePart:
-			// Templates leave earlier reasoning out, and sources are for the
-			// reader.
-		}
-		if len(texts) > 0 {
-			last.Content = strings.Join(texts, "\n\n")
+		if err := p.put(&list[len(list)-1], model, part, d); err != nil {
+			return nil, err
 		}
 	}
-	kept := list[:0]
-	for _, w := range list {
-		if w.Content != "" || len(w.Images) > 0 || len(w.ToolCalls) > 0 || w.Role == string(chat.Tool) {
-			kept = append(kept, w)
+	return slices.DeleteFunc(list, func(w api.Message) bool {
+		return w.Content == "" && len(w.Images) == 0 && len(w.ToolCalls) == 0 && w.Role != string(chat.Tool)
+	}), nil
+}
+
+// put adds a part to a wire message. Earlier reasoning is left out, as the
+// models' own templates do, and so are sources, which are for the reader.
+func (p *Provider) put(w *api.Message, model string, part chat.Part, d details) error {
+	text := ""
+	switch part.Kind {
+	case chat.TextPart:
+		text = string(part.Text)
+	case chat.ImagePart:
+		if !d.images {
+			return p.unsupported(model, "images")
+		}
+		w.Images = append(w.Images, part.Data)
+	case chat.FilePart:
+		if part.Text == "" && len(part.Data) > 0 {
+			return p.unsupported(model, part.MediaType)
+		}
+		text = fenced(part)
+	case chat.ToolCallPart:
+		if d.tools {
+			w.ToolCalls = append(w.ToolCalls, call(part))
 		}
 	}
-	return kept, nil
+	if text != "" && w.Content != "" {
+		w.Content += "\n\n"
+	}
+	w.Content += text
+	return nil
+}
+
+// result is what a tool of an earlier answer gave.
+func result(part chat.Part) api.Message {
+	return api.Message{Role: string(chat.Tool), ToolName: part.Name, ToolCallID: part.CallID, Content: string(part.Text)}
 }
 
 // fenced puts a text file into the prompt between lines that say what it is.
