@@ -233,13 +233,13 @@ func TestStandInTurns(t *testing.T) {
 			Model: model, Messages: []chat.Message{
 				say(chat.User, "one"), {Role: chat.Assistant}, say(chat.User, "two"), say(chat.System, "late"), {
 					Role: chat.Assistant, Parts: []chat.Part{
-						{Kind: chat.TextPart, Text: "calling"},
-						{Kind: chat.ToolCallPart, Name: "f", CallID: "call_0123456789", Text: "{}"},
-						{Kind: chat.ToolCallPart, Name: "g", CallID: "never answered", Text: "{}"},
+						{Kind: chat.TextPart, Text: "calling", Origin: chat.Model},
+						{Kind: chat.ToolCallPart, Name: "f", CallID: "call_0123456789", Text: "{}", Origin: chat.Model},
+						{Kind: chat.ToolCallPart, Name: "g", CallID: "never answered", Text: "{}", Origin: chat.Model},
 					},
 				}, {Role: chat.Tool, Parts: []chat.Part{
-					{Kind: chat.ToolResultPart, Name: "f", CallID: "call_0123456789", Text: "42"},
-					{Kind: chat.ToolResultPart, Name: "h", CallID: "nobody called", Text: "43"},
+					{Kind: chat.ToolResultPart, Name: "f", CallID: "call_0123456789", Text: "42", Origin: chat.OwnTool},
+					{Kind: chat.ToolResultPart, Name: "h", CallID: "nobody called", Text: "43", Origin: chat.OwnTool},
 				}}, say(chat.User, "three"),
 			},
 		}, "roles=system,user,assistant,tool,assistant,user"},
