@@ -29,6 +29,7 @@ type Composer struct {
 	area          textarea.Model
 	theme         theme.Theme
 	width, height int
+	placeholder   string
 	off           string // why it is switched off, "" if it is not
 	pastes        pastes
 	sent          recall
@@ -88,12 +89,19 @@ func (c *Composer) SetSize(width, maxHeight int) {
 	c.width, c.height = width, maxHeight
 	c.area.MaxHeight = maxHeight
 	c.area.SetWidth(width)
-	c.cached = false
+	c.fitPlaceholder()
 }
 
 // SetPlaceholder is shown while nothing is written.
 func (c *Composer) SetPlaceholder(s string) {
-	c.area.Placeholder = ansi.Truncate(termsafe.Line(s), max(1, c.width-ansi.StringWidth(promptSign)), "…")
+	c.placeholder = termsafe.Line(s)
+	c.fitPlaceholder()
+}
+
+// fitPlaceholder keeps it to one line, so that the composer does not shrink at
+// the first key.
+func (c *Composer) fitPlaceholder() {
+	c.area.Placeholder = ansi.Truncate(c.placeholder, max(1, c.width-ansi.StringWidth(promptSign)), "…")
 	c.cached = false
 }
 

@@ -157,6 +157,20 @@ func TestADisabledComposerSaysWhyAndKeepsWhatWasWritten(t *testing.T) {
 	}
 }
 
+func TestThePlaceholderFollowsTheWidth(t *testing.T) {
+	c := NewComposer(plainTheme(t))
+	long := "Ask anything, or press ? to see what the keys do in this place"
+	c.SetPlaceholder(long)
+	c.SetSize(20, 5)
+	if got := c.View(); strings.Contains(got, "\n") || ansi.StringWidth(got) > 20 {
+		t.Errorf("narrow: %q", got)
+	}
+	c.SetSize(100, 5)
+	if got := ansi.Strip(c.View()); !strings.Contains(got, long) {
+		t.Errorf("wide: %q", got)
+	}
+}
+
 func BenchmarkComposerKey(b *testing.B) {
 	c := composer(b)
 	c.SetSize(120, 16)

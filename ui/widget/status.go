@@ -23,15 +23,18 @@ type Segment struct {
 // separator stands between two segments.
 const separator = " · "
 
+// leastSegment is how many cells of a cut segment still say something.
+const leastSegment = 12
+
 // StatusLine is one line of exactly width cells: left segments, a gap, right
-// segments. Where they do not fit, the least important are left out, and at last
-// what remains is cut.
+// segments. Where they do not fit, the least important are left out; the last of
+// those that remain is rather cut than left out.
 func StatusLine(t theme.Theme, width int, left, right []Segment) string {
 	if width < 1 {
 		return ""
 	}
 	left, right = shown(left), shown(right)
-	for total(left, right) > width && drop(&left, &right) {
+	for total(left, right) > width && !cutFits(left, right, width) && drop(&left, &right) {
 	}
 	var b strings.Builder
 	used := paint(&b, t, left, width)
@@ -65,6 +68,16 @@ func shown(segments []Segment) []Segment {
 		out = append(out, s)
 	}
 	return out
+}
+
+// cutFits reports whether only left segments remain, and enough room for the
+// beginning of the last one.
+func cutFits(left, right []Segment, width int) bool {
+	n := len(left)
+	if len(right) > 0 || n < 2 || n > 2 && left[n-1].Priority > 2 {
+		return false
+	}
+	return width-measure(left[:n-1])-ansi.StringWidth(separator) >= leastSegment
 }
 
 func measure(segments []Segment) int {
