@@ -55,8 +55,9 @@ var rooms = []room{
 	// Rules are read from an fs.FS that the caller opens; the date is an
 	// argument. Nothing here can reach a disk, a clock or a network.
 	{folder: "app/policy", ours: []string{"app/chat", "app/fault"}, std: []string{
-		"bufio", "bytes", "cmp", "encoding/json", "errors", "fmt", "io", "io/fs", "iter",
-		"maps", "path", "slices", "strconv", "strings", "time", "unicode", "unicode/utf8",
+		"bufio", "bytes", "cmp", "encoding/json", "errors", "fmt", "hash/maphash", "io", "io/fs",
+		"iter", "maps", "math/bits", "path", "regexp", "slices", "strconv", "strings", "time",
+		"unicode", "unicode/utf8",
 	}},
 	{folder: "app/text", ours: []string{"app/fault", "assets"}},
 
@@ -126,7 +127,8 @@ var bans = []ban{
 	},
 	{
 		[]string{"os/exec"},
-		[]string{"app"},
+		// keys only reads the exit code of a keyring's helper in an error.
+		[]string{"app", "localstore/keys"},
 		"programs are started in one place, which sees to it that no secret or text is an argument",
 	},
 	{
