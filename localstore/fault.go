@@ -27,21 +27,28 @@ func wrap(ctx context.Context, op, path string, err error) error {
 		return err
 	}
 	details := []string{"path", filepath.Base(path)}
-	var e *sqlite3.Error
-	var code sqlite3.ErrorCode
+	code, system, ok := codes(err)
 	switch {
-	case errors.As(err, &e):
-		code = e.Code()
-	case errors.As(err, &code):
+	case ok && code.Code() != sqlite3.INTERRUPT:
+		return fault.E(op, kind(path, code, system), cause(code, system), details...)
 	case ctx.Err() != nil:
 		return fault.E(op, stopped(ctx), ctx.Err(), details...)
 	default:
 		return fault.E(op, disk.Kind(err, fault.Unknown), err, details...)
 	}
-	if code == sqlite3.INTERRUPT && ctx.Err() != nil {
-		return fault.E(op, stopped(ctx), ctx.Err(), details...)
+}
+
+// codes finds SQLite's code in err, and the error of the operating system
+// behind it.
+func codes(err error) (code sqlite3.ExtendedErrorCode, system error, ok bool) {
+	if !errors.As(err, &code) {
+		return 0, nil, false
 	}
-	return fault.E(op, kind(path, code, e), cause(err), details...)
+	var e *sqlite3.Error
+	if errors.As(err, &e) {
+		system = e.Unwrap()
+	}
+	return code, system, true
 }
 
 func stopped(ctx context.Context) fault.Kind {
@@ -51,8 +58,12 @@ func stopped(ctx context.Context) fault.Kind {
 	return fault.Interrupted
 }
 
-func kind(path string, code sqlite3.ErrorCode, e *sqlite3.Error) fault.Kind {
+func kind(path string, code sqlite3.ExtendedErrorCode, system error) fault.Kind {
 	switch code {
+	case sqlite3.IOERR_DATA, sqlite3.IOERR_SHORT_READ, sqlite3.IOERR_CORRUPTFS:
+		return fault.Damaged
+	}
+	switch code.Code() {
 	case sqlite3.BUSY, sqlite3.LOCKED, sqlite3.PROTOCOL:
 		return fault.Locked
 	case sqlite3.NOTADB:
@@ -63,49 +74,33 @@ func kind(path string, code sqlite3.ErrorCode, e *sqlite3.Error) fault.Kind {
 		return fault.DiskFull
 	case sqlite3.READONLY, sqlite3.PERM:
 		return fault.ReadOnly
-	case sqlite3.CANTOPEN:
-		return systemKind(path, e, fault.Unknown)
-	case sqlite3.IOERR:
-		if e != nil {
-			switch e.ExtendedCode() {
-			case sqlite3.IOERR_DATA, sqlite3.IOERR_SHORT_READ, sqlite3.IOERR_CORRUPTFS:
-				return fault.Damaged
-			}
-		}
-		return systemKind(path, e, fault.Unknown)
+	case sqlite3.CANTOPEN, sqlite3.IOERR:
+		return systemKind(path, system)
 	default:
 		return fault.Unknown
 	}
 }
 
 // systemKind asks the operating system's error, then the free room.
-func systemKind(path string, e *sqlite3.Error, other fault.Kind) fault.Kind {
-	if e != nil {
-		if k := disk.Kind(e.Unwrap(), other); k != other {
-			return k
-		}
+func systemKind(path string, system error) fault.Kind {
+	if k := disk.Kind(system, fault.Unknown); k != fault.Unknown {
+		return k
 	}
 	if free := disk.Free(filepath.Dir(path)); free >= 0 && free < minFree {
 		return fault.DiskFull
 	}
-	return other
+	return fault.Unknown
 }
 
-// cause is err without any text of SQLite's: its code, and the system's error
-// without the file name.
-func cause(err error) error {
-	var code sqlite3.ExtendedErrorCode
-	if !errors.As(err, &code) {
-		return nil
+// cause is the failure without any text of SQLite's: its code, and the system's
+// error without the file name.
+func cause(code sqlite3.ExtendedErrorCode, system error) error {
+	var p *os.PathError
+	if errors.As(system, &p) {
+		system = p.Err
 	}
-	var e *sqlite3.Error
-	if errors.As(err, &e) && e.Unwrap() != nil {
-		system := e.Unwrap()
-		var p *os.PathError
-		if errors.As(system, &p) {
-			system = p.Err
-		}
-		return fmt.Errorf("%w: %w", code, system)
+	if system == nil {
+		return fmt.Errorf("%w (%d)", code, uint16(code))
 	}
-	return code
+	return fmt.Errorf("%w (%d): %w", code, uint16(code), system)
 }

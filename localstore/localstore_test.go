@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"bise/app/chat"
-	"bise/app/policy"
 )
 
 var clock = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -43,25 +42,6 @@ func mustOpen(t testing.TB, path string, key Key) *DB {
 func newDB(t testing.TB) *DB {
 	t.Helper()
 	return mustOpen(t, newPathIn(t), testKey(1))
-}
-
-// storable clears m as the local rules do, which keep everything.
-func storable(t testing.TB, m chat.Message) policy.Storable {
-	t.Helper()
-	s, v := rules(t).Store(facts(t), m)
-	if _, err := s.Open(); err != nil {
-		t.Fatalf("the rules do not store the test's message: %v", v)
-	}
-	return s
-}
-
-func keepable(t testing.TB, text string) policy.Keepable {
-	t.Helper()
-	k, v := rules(t).Keep(facts(t), chat.Part{Kind: chat.TextPart, Origin: chat.Typed, Text: chat.Text(text)})
-	if _, err := k.Open(); err != nil {
-		t.Fatalf("the rules do not keep the test's text: %v", v)
-	}
-	return k
 }
 
 func begin(t testing.TB, db *DB, id chat.ConversationID, title string) {

@@ -191,8 +191,17 @@ func discard(temp string) error {
 	return errors.Join(disk.Remove(temp+"-journal"), disk.Remove(temp))
 }
 
-// openHeld connects to a history that is there.
+// openHeld connects to a history that is there. fits says that the record
+// vouches for the key: what it does not open is damaged then.
 func openHeld(ctx context.Context, path string, key Key, fits bool) (*sqlite3.Conn, error) {
+	conn, err := openExisting(ctx, path, key, fits)
+	if err = wrap(ctx, "localstore.Open", path, err); fits && fault.Is(err, fault.WrongKey) {
+		err = fault.E("localstore.Open", fault.Damaged, nil, "path", filepath.Base(path))
+	}
+	return conn, err
+}
+
+func openExisting(ctx context.Context, path string, key Key, fits bool) (*sqlite3.Conn, error) {
 	// A re-encryption holds the lock alone, so this is one that died.
 	if err := discard(rekeyPath(path)); err != nil {
 		return nil, err
@@ -210,11 +219,7 @@ func openHeld(ctx context.Context, path string, key Key, fits bool) (*sqlite3.Co
 		return nil, err
 	}
 	version, err := checkHeader(conn)
-	switch {
-	case errors.Is(err, sqlite3.NOTADB) && fits:
-		// The record vouches for the key, so it is the file that is wrong.
-		err = fault.E("localstore.Open", fault.Damaged, nil, "path", filepath.Base(path))
-	case err == nil && version < schemaVersion:
+	if err == nil && version < schemaVersion {
 		err = upgrade(ctx, conn, path, key, version)
 	}
 	if err != nil {

@@ -58,7 +58,7 @@ func rekey(ctx context.Context, path string, old, key Key, at func(step string) 
 
 // copyUnder writes the history at path to temp under key.
 func copyUnder(ctx context.Context, path, temp string, old, key Key) error {
-	conn, err := openHeld(ctx, path, old, true)
+	conn, err := openHeld(ctx, path, old, false)
 	if err != nil {
 		return err
 	}
