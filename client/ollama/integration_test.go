@@ -36,20 +36,7 @@ func TestAgainstARealServer(t *testing.T) {
 	t.Logf("server %s, version %s", p.Describe().Host, version)
 
 	raw := api.NewClient(p.host.url, http.DefaultClient)
-	gguf := tinyGGUF()
-	digest := fmt.Sprintf("sha256:%x", sha256.Sum256(gguf))
-	if err := raw.CreateBlob(ctx, digest, bytes.NewReader(gguf)); err != nil {
-		t.Fatal(err)
-	}
-	last := ""
-	err = raw.Create(ctx, &api.CreateRequest{
-		Model: model, Files: map[string]string{"tiny.gguf": digest},
-		Template: "{{ .Prompt }}", License: "MIT",
-	}, func(r api.ProgressResponse) error { last = r.Status; return nil })
-	if err != nil || last != "success" {
-		t.Fatalf("create ended with %q, %v", last, err)
-	}
-
+	create(t, raw, model)
 	m, err := p.Show(ctx, model)
 	if err != nil {
 		t.Fatal(err)
@@ -62,23 +49,8 @@ func TestAgainstARealServer(t *testing.T) {
 		t.Error(err)
 	}
 
-	turn := clienttest.Turn(model, "hello")
-	most := 8
-	turn.Options.MaxTokens = &most
-	res := ask(t, p, turn)
-	switch e, failed := fault.As(res.Err); {
-	case failed && strings.Contains(e.Detail["message"], "llama-server binary not found"):
-		t.Logf("the server has no engine, so no answer could be tried: %v", e)
-	case failed && e.Kind == fault.ServerFailed || failed && e.Kind == fault.RunnerStopped:
-		t.Logf("the engine refused the made-up weights: %v", e)
-	case res.Err != nil:
-		t.Errorf("the chat ended with %v", res.Err)
-	case !res.Done() || !res.Of(client.UsageDelta)[0].Usage.Known:
-		t.Errorf("the answer is incomplete: %+v", res.Deltas)
-	}
-
-	turn.Model = "bise-nowhere"
-	if res := ask(t, p, turn); !fault.Is(res.Err, fault.ModelGone) {
+	chatWith(t, p, model)
+	if res := ask(t, p, clienttest.Turn("bise-nowhere", "")); !fault.Is(res.Err, fault.ModelGone) {
 		t.Errorf("a model that is not there gave %v", res.Err)
 	}
 	if err := raw.Delete(ctx, &api.DeleteRequest{Model: model}); err != nil {
@@ -98,10 +70,67 @@ func TestAgainstARealServer(t *testing.T) {
 	}
 }
 
+// create makes the model out of a tiny file.
+func create(t *testing.T, raw *api.Client, model string) {
+	t.Helper()
+	gguf := tinyGGUF()
+	digest := fmt.Sprintf("sha256:%x", sha256.Sum256(gguf))
+	if err := raw.CreateBlob(t.Context(), digest, bytes.NewReader(gguf)); err != nil {
+		t.Fatal(err)
+	}
+	last := ""
+	err := raw.Create(t.Context(), &api.CreateRequest{
+		Model: model, Files: map[string]string{"tiny.gguf": digest},
+		Template: "{{ .Prompt }}", License: "MIT",
+	}, func(r api.ProgressResponse) error { last = r.Status; return nil })
+	if err != nil || last != "success" {
+		t.Fatalf("create ended with %q, %v", last, err)
+	}
+}
+
+// chatWith asks the model; its weights are zeros, so any end but a hanging one
+// or an unclassified one will do.
+func chatWith(t *testing.T, p *Provider, model string) {
+	t.Helper()
+	turn := clienttest.Turn(model, "hello")
+	most := 8
+	turn.Options.MaxTokens = &most
+	res := ask(t, p, turn)
+	switch e, failed := fault.As(res.Err); {
+	case failed && strings.Contains(e.Detail["message"], "llama-server binary not found"):
+		t.Logf("the server has no engine, so no answer could be tried: %v", e)
+	case failed && e.Kind == fault.ServerFailed || failed && e.Kind == fault.RunnerStopped:
+		t.Logf("the engine refused the made-up weights: %v", e)
+	case res.Err != nil:
+		t.Errorf("the chat ended with %v", res.Err)
+	case !res.Done() || !res.Of(client.UsageDelta)[0].Usage.Known:
+		t.Errorf("the answer is incomplete: %+v", res.Deltas)
+	}
+}
+
+const width, vocab = 32, 4
+
+var tensors = []struct {
+	name string
+	dims []uint64
+}{
+	{"token_embd.weight", []uint64{width, vocab}},
+	{"output_norm.weight", []uint64{width}},
+	{"output.weight", []uint64{width, vocab}},
+	{"blk.0.attn_norm.weight", []uint64{width}},
+	{"blk.0.ffn_norm.weight", []uint64{width}},
+	{"blk.0.attn_q.weight", []uint64{width, width}},
+	{"blk.0.attn_k.weight", []uint64{width, width}},
+	{"blk.0.attn_v.weight", []uint64{width, width}},
+	{"blk.0.attn_output.weight", []uint64{width, width}},
+	{"blk.0.ffn_gate.weight", []uint64{width, width}},
+	{"blk.0.ffn_up.weight", []uint64{width, width}},
+	{"blk.0.ffn_down.weight", []uint64{width, width}},
+}
+
 // tinyGGUF is a well-formed model file of a few kilobytes (GGUF version 3): a
 // llama of one narrow layer with weights of zero.
 func tinyGGUF() []byte {
-	const width, vocab = 32, 4
 	var b bytes.Buffer
 	put := func(values ...any) {
 		for _, v := range values {
@@ -114,23 +143,6 @@ func tinyGGUF() []byte {
 		}
 	}
 	const u32, f32, str, array, i32 = uint32(4), uint32(6), uint32(8), uint32(9), uint32(5)
-	tensors := []struct {
-		name string
-		dims []uint64
-	}{
-		{"token_embd.weight", []uint64{width, vocab}},
-		{"output_norm.weight", []uint64{width}},
-		{"output.weight", []uint64{width, vocab}},
-		{"blk.0.attn_norm.weight", []uint64{width}},
-		{"blk.0.ffn_norm.weight", []uint64{width}},
-		{"blk.0.attn_q.weight", []uint64{width, width}},
-		{"blk.0.attn_k.weight", []uint64{width, width}},
-		{"blk.0.attn_v.weight", []uint64{width, width}},
-		{"blk.0.attn_output.weight", []uint64{width, width}},
-		{"blk.0.ffn_gate.weight", []uint64{width, width}},
-		{"blk.0.ffn_up.weight", []uint64{width, width}},
-		{"blk.0.ffn_down.weight", []uint64{width, width}},
-	}
 	b.WriteString("GGUF")
 	put(uint32(3), uint64(len(tensors)), uint64(15))
 	put("general.architecture", str, "llama", "general.name", str, "tiny", "general.file_type", u32, uint32(0))

@@ -34,7 +34,10 @@ const (
 	// defaultSilence is how long a server may say nothing: without a graphics
 	// card, reading a prompt of 8192 tokens takes minutes.
 	defaultSilence = 15 * time.Minute
-	checkLimit     = 2 * time.Second
+	// callLimit ends a call that is not a chat: a server on a slow disk takes
+	// seconds to look at a large model.
+	callLimit  = 30 * time.Second
+	checkLimit = 2 * time.Second
 )
 
 // Options say which server to use and how.
@@ -145,12 +148,15 @@ func (p *Provider) call(ctx context.Context, op, model string, do func(context.C
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	limited, cancel := context.WithTimeoutCause(ctx, callLimit,
+		fault.E(op, fault.TimedOut, nil, "after", callLimit.String()))
+	defer cancel()
 	w := &watch{}
-	err := do(ctx, p.api(w))
+	err := do(limited, p.api(w))
 	if err == nil && w.status < http.StatusBadRequest {
 		return nil
 	}
-	return p.failed(ctx, op, model, w, err)
+	return p.failed(limited, op, model, w, err)
 }
 
 // Check asks the server for its version, within two seconds. The error is of

@@ -242,6 +242,17 @@ func TestLoadingIsSaidOnlyWhenTheModelIsNotLoaded(t *testing.T) {
 	}
 }
 
+func TestTheWindowIsTheOneTheServerLoaded(t *testing.T) {
+	f := newFake(t, lines(line("hi", "", false), line("", "", true)))
+	f.loaded = plainModel // with 8192
+	turn := clienttest.Turn(plainModel, "")
+	turn.Options.Window = 16384
+	res := ask(t, provider(t, f.URL, nil), turn)
+	if u := res.Of(client.UsageDelta)[0].Usage; u.Window != 8192 {
+		t.Errorf("usage is %+v", u)
+	}
+}
+
 func TestNoticesAreGivenOnce(t *testing.T) {
 	f := newFake(t, lines(line("hi", "", false), line("", "", true)))
 	f.version = "0.12.3"

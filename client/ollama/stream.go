@@ -53,11 +53,11 @@ type answer struct {
 	yield   func(client.Delta, error) bool
 
 	named, done bool
-	some        bool   // text or a tool call came
-	reason      string // why it ended, in the server's words
-	// last and repeats count pieces that are all the same: servers before
+	some        bool             // text or a tool call came
+	last        api.ChatResponse // the one that said "done"
+	// said and repeats count pieces that are all the same: servers before
 	// 0.30 end such an answer without a word.
-	last    string
+	said    string
 	repeats int
 }
 
@@ -101,7 +101,7 @@ func (a *answer) run(ctx context.Context) {
 	switch {
 	case errors.Is(err, errLeft):
 	case a.done:
-		a.end()
+		a.end(ctx)
 	default:
 		a.yield(client.Delta{}, a.broke(ctx, watched, w, err))
 	}
@@ -120,7 +120,7 @@ func (a *answer) before(ctx context.Context) bool {
 			return false
 		}
 	}
-	if a.details.remote == "" && !a.p.loaded(ctx, a.turn.Model) {
+	if _, loaded := a.p.loaded(ctx, a.turn.Model); !loaded && a.details.remote == "" {
 		return a.yield(client.Delta{Kind: client.StatusDelta, Reason: "loading"}, nil)
 	}
 	return true
@@ -153,18 +153,20 @@ func (p *Provider) seenVersion(ctx context.Context) string {
 	return version
 }
 
-// loaded reports whether the server holds the model in memory.
-func (p *Provider) loaded(ctx context.Context, model string) bool {
+// loaded finds the model among those in memory.
+func (p *Provider) loaded(ctx context.Context, model string) (Running, bool) {
+	ctx, cancel := context.WithTimeout(ctx, checkLimit)
+	defer cancel()
 	running, err := p.Running(ctx)
 	if err != nil {
-		return false
+		return Running{}, false
 	}
 	for _, r := range running {
 		if r.Model == model || r.Model == model+":latest" {
-			return true
+			return r, true
 		}
 	}
-	return false
+	return Running{}, false
 }
 
 // piece passes on one line of the stream.
@@ -178,7 +180,7 @@ func (a *answer) piece(ctx context.Context, r api.ChatResponse) error {
 		}
 	}
 	if r.Done {
-		a.done, a.reason = true, r.DoneReason
+		a.done, a.last = true, r
 		return errDone
 	}
 	return nil
@@ -195,8 +197,8 @@ func (a *answer) deltas(r api.ChatResponse) []client.Delta {
 	}
 	if text := r.Message.Content; text != "" {
 		a.some = true
-		if text != a.last {
-			a.last, a.repeats = text, 0
+		if text != a.said {
+			a.said, a.repeats = text, 0
 		}
 		a.repeats++
 		list = append(list, client.Delta{Kind: client.TextDelta, Text: chat.Text(text), Origin: chat.Model})
@@ -208,29 +210,38 @@ func (a *answer) deltas(r api.ChatResponse) []client.Delta {
 			Text: chat.Text(c.Function.Arguments.String()),
 		}})
 	}
-	if r.Done {
-		u := chat.Usage{
-			Prompt:     max(r.PromptEvalCount, 0),
-			Completion: max(r.EvalCount, 0),
-			Window:     a.p.window(a.turn.Options, a.details),
-			Known:      true,
-		}
-		if r.PromptEvalCachedCount != nil {
-			u.Cached = max(*r.PromptEvalCachedCount, 0)
-		}
-		list = append(list, client.Delta{Kind: client.UsageDelta, Usage: u})
-	}
 	return list
 }
 
 // end closes a complete answer. Going on from a prefix may add nothing: the
 // answer was complete.
-func (a *answer) end() {
+func (a *answer) end(ctx context.Context) {
+	reason := sentence(a.last.DoneReason)
 	if !a.some && a.turn.Prefix == "" {
-		a.yield(client.Delta{}, a.fault(fault.EmptyAnswer, "reason", sentence(a.reason)))
+		a.yield(client.Delta{}, a.fault(fault.EmptyAnswer, "reason", reason))
 		return
 	}
-	a.yield(client.Delta{Kind: client.DoneDelta, Reason: sentence(a.reason)}, nil)
+	if a.yield(client.Delta{Kind: client.UsageDelta, Usage: a.usage(ctx)}, nil) {
+		a.yield(client.Delta{Kind: client.DoneDelta, Reason: reason}, nil)
+	}
+}
+
+// usage counts the tokens of the answer. The window is the one the server
+// really loaded the model with, which may be less than was asked for.
+func (a *answer) usage(ctx context.Context) chat.Usage {
+	u := chat.Usage{
+		Prompt:     max(a.last.PromptEvalCount, 0),
+		Completion: max(a.last.EvalCount, 0),
+		Window:     a.p.window(a.turn.Options, a.details),
+		Known:      true,
+	}
+	if c := a.last.PromptEvalCachedCount; c != nil {
+		u.Cached = max(*c, 0)
+	}
+	if r, ok := a.p.loaded(ctx, a.turn.Model); ok && r.Window > 0 {
+		u.Window = r.Window
+	}
+	return u
 }
 
 func (a *answer) fault(kind fault.Kind, details ...string) error {
