@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -44,6 +45,7 @@ type sheet struct {
 	match       match
 	into        string // the field that takes the rows of an "every" sheet
 	acts        []Act
+	columns     []string // as written
 	conditions  []condition
 	results     []string
 	rows        []row
@@ -60,7 +62,6 @@ type row struct {
 	id      string
 	line    int
 	when    []uint64 // one bit a word of the condition's domain
-	raw     []string // the conditions as written
 	then    []cell
 	decides bool
 	what    Decision
@@ -104,10 +105,16 @@ func Load(fsys fs.FS, id string) (Rules, error) {
 	return Parse(text)
 }
 
-// Parse reads a bundle in its text form. The error is a fault.Invalid that
+// Parse reads a bundle in its text or its JSON form. The error is a fault.Invalid that
 // names the line and the field, word or gap; a bundle is taken whole or not at
 // all.
 func Parse(text []byte) (Rules, error) {
+	if trimmed := bytes.TrimSpace(text); len(trimmed) > 0 && trimmed[0] == '{' {
+		var err error
+		if text, err = textForm(trimmed); err != nil {
+			return Rules{}, err
+		}
+	}
 	p := parser{rules: Rules{sources: make(map[string]string)}, groups: make(map[string][]string), ids: make(map[string]int)}
 	n := 0
 	for line := range strings.Lines(string(text)) {

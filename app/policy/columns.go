@@ -95,13 +95,19 @@ var inner = map[string]fieldSpec{
 	"limit":        {words: []string{"reuse_shingle_words", "reuse_percent", "reuse_kinds"}},
 	"value":        {},
 	"purpose":      {},
-	"note":         {form: asNotes},
 }
+
+// fieldOf gives the field of a column that has another name: a fact is called
+// like the field, or a row adds one to a list.
+var fieldOf = map[string]string{"zdr_state": "zdr", "note": "notes"}
 
 // columnSpec finds a result column.
 func columnSpec(name string) (fieldSpec, bool) {
 	if s, ok := inner[name]; ok {
 		return s, true
+	}
+	if field, ok := fieldOf[name]; ok {
+		name = field
 	}
 	s, ok := fieldSpecs[name]
 	return s, ok

@@ -160,10 +160,10 @@ func (s *sheet) bits(q question) []uint64 {
 // apply fills the fields of a verdict from a row.
 func (s *sheet) apply(hit *row, q question, fields map[string]any) {
 	for i, name := range s.results {
-		spec, public := fieldSpecs[name]
-		if name == "note" {
-			name, spec, public = "notes", fieldSpecs["notes"], true
+		if field, ok := fieldOf[name]; ok {
+			name = field
 		}
+		spec, public := fieldSpecs[name]
 		word := hit.then[i].fill(q.facts)
 		if !public || word == noValue {
 			continue

@@ -126,7 +126,7 @@ func matchingActs(pattern string) []Act {
 func (p *parser) readColumns(cells []string) error {
 	s := p.sheet
 	for i, name := range cells {
-		if slices.Contains(cells[:i], name) {
+		if slices.Contains(cells[:i], name) || slices.Contains(cells, name+"?") {
 			return p.refuse(p.line, "column twice", name)
 		}
 		if fact, ok := strings.CutSuffix(name, "?"); ok {
@@ -151,7 +151,7 @@ func (p *parser) readColumns(cells []string) error {
 			return p.refuse(p.line, "missing column", name)
 		}
 	}
-	p.columns = cells
+	p.columns, s.columns = cells, cells
 	return nil
 }
 
@@ -191,7 +191,7 @@ func (p *parser) readCell(r *row, name, word string) error {
 		if unknown != "" || mask == 0 {
 			return p.refuse(p.line, "unknown word for "+fact, unknown)
 		}
-		r.when, r.raw = append(r.when, mask), append(r.raw, word)
+		r.when = append(r.when, mask)
 		return nil
 	}
 	switch name {
@@ -265,7 +265,7 @@ func (p *parser) result(name, word string) (cell, error) {
 
 // mask reads a condition: "*", words, groups, or either after "!".
 func (p *parser) mask(domain []string, word string) (mask uint64, unknown string) {
-	all := ^uint64(0) >> (64 - len(domain))
+	all := condition{domain: domain}.all()
 	if word == "*" {
 		return all, ""
 	}

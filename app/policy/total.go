@@ -15,7 +15,7 @@ type box []uint64
 func (p *parser) total(s *sheet) error {
 	whole := make(box, len(s.conditions))
 	for i, c := range s.conditions {
-		whole[i] = ^uint64(0) >> (64 - len(c.domain))
+		whole[i] = c.all()
 	}
 	left := []box{whole}
 	for _, r := range s.rows {

@@ -121,7 +121,10 @@ func (s factSpec) read(word string) (string, bool) {
 		}
 		return word, dayWord.MatchString(word)
 	case country:
-		return strings.ToUpper(word), countryWord.MatchString(word)
+		if !countryWord.MatchString(word) {
+			return word, false
+		}
+		return strings.ToUpper(word), true
 	case octal:
 		return word, octalWord.MatchString(word)
 	case free:

@@ -1,0 +1,172 @@
+package policy
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"bise/app/fault"
+)
+
+// document is a bundle as JSON.
+type document struct {
+	ID        string            `json:"id"`
+	Effective string            `json:"effective_from"`
+	Sources   map[string]string `json:"sources"`
+	Sections  []section         `json:"sections"`
+	// Rows are the rules of all sections: "section", "id", "clauses", "source"
+	// and the columns of the section, by their names.
+	Rows []map[string]any `json:"rows"`
+}
+
+// section is the head of a table.
+type section struct {
+	Name    string   `json:"name"`
+	Title   string   `json:"title"`
+	For     []Act    `json:"for"`
+	Match   string   `json:"match"`
+	Into    string   `json:"into,omitempty"`
+	Columns []string `json:"columns"` // as in the text form: a condition ends in "?"
+}
+
+// MarshalJSON writes the whole bundle as one object that Parse takes back.
+func (r Rules) MarshalJSON() ([]byte, error) {
+	d := document{ID: r.id, Effective: r.effective, Sources: r.sources, Rows: []map[string]any{}}
+	for _, s := range r.sheets {
+		d.Sections = append(d.Sections, section{s.name, s.title, s.acts, matchWords[s.match], s.into, s.columns})
+		for _, row := range s.rows {
+			d.Rows = append(d.Rows, s.object(row))
+		}
+	}
+	return json.Marshal(d)
+}
+
+func (s *sheet) object(r row) map[string]any {
+	o := map[string]any{"section": s.name, "id": r.id, "clauses": r.clauses, "source": r.source}
+	for i, c := range s.conditions {
+		o[c.name] = c.words(r.when[i])
+	}
+	for i, name := range s.results {
+		o[name] = r.then[i].word
+	}
+	if slices.Contains(s.columns, "decision") {
+		o["decision"] = r.what.String()
+	}
+	if slices.Contains(s.columns, "why") {
+		o["why"] = cmp.Or(r.why, noValue)
+	}
+	return o
+}
+
+// textForm turns the JSON form of a bundle into its text form, which alone is
+// checked.
+func textForm(data []byte) ([]byte, error) {
+	const op = "policy.Parse"
+	bad := func(err error, problem, name string) error {
+		return fault.E(op, fault.Invalid, err, "what", "rule bundle", "problem", problem, "name", name)
+	}
+	var d document
+	if err := decodeOne(data, &d); err != nil {
+		return nil, bad(err, "not a bundle in JSON", fieldIn(err))
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "bundle %s\neffective_from %s\n", oneLine(d.ID), oneLine(d.Effective))
+	for _, name := range slices.Sorted(maps.Keys(d.Sources)) {
+		fmt.Fprintf(&b, "source %s = %s\n", oneLine(name), oneLine(d.Sources[name]))
+	}
+	written := 0
+	for _, s := range d.Sections {
+		fmt.Fprintf(&b, "[%s] %s\n", oneLine(s.Name), oneLine(s.Title))
+		for _, act := range s.For {
+			fmt.Fprintf(&b, "for %s\n", oneLine(string(act)))
+		}
+		match := s.Match
+		if s.Into != "" {
+			match += " into " + s.Into
+		}
+		fmt.Fprintf(&b, "match %s\n%s\n", oneLine(match), oneLine(strings.Join(s.Columns, " | ")))
+		for _, row := range d.Rows {
+			if row["section"] != s.Name {
+				continue
+			}
+			line, unknown := s.line(row)
+			if unknown != "" {
+				return nil, bad(nil, "unknown or unreadable field", unknown)
+			}
+			b.WriteString(line)
+			written++
+		}
+	}
+	if written != len(d.Rows) {
+		return nil, bad(nil, "unknown field", "section of a row")
+	}
+	return b.Bytes(), nil
+}
+
+// line writes a row by the columns of its section, or names the field that
+// stands in the way.
+func (s section) line(row map[string]any) (line, unknown string) {
+	cells := make([]string, len(s.Columns))
+	used := 1 // section
+	for i, column := range s.Columns {
+		name := strings.TrimSuffix(column, "?")
+		if name == "rule" {
+			name = "id"
+		}
+		switch v := row[name].(type) {
+		case string:
+			cells[i] = v
+		case []any:
+			words := make([]string, len(v))
+			for at, w := range v {
+				words[at] = fmt.Sprint(w)
+			}
+			cells[i] = strings.Join(words, ",")
+		case nil:
+			if name != "clauses" && name != "source" { // whose absence the check names
+				return "", name
+			}
+		default:
+			return "", name
+		}
+		if strings.ContainsAny(cells[i], "|\n\r") {
+			return "", name
+		}
+		if _, ok := row[name]; ok {
+			used++
+		}
+	}
+	if used != len(row) {
+		for _, name := range slices.Sorted(maps.Keys(row)) {
+			if name != "section" && name != "id" && !slices.Contains(s.Columns, name) && !slices.Contains(s.Columns, name+"?") {
+				return "", name
+			}
+		}
+	}
+	line = strings.Join(cells, " | ")
+	if strings.HasPrefix(line, "#") || strings.HasPrefix(line, "[") {
+		return "", strings.TrimSuffix(s.Columns[0], "?")
+	}
+	return line + "\n", ""
+}
+
+// oneLine keeps a word from another file on its own line.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\r' {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// fieldIn finds the quoted name in an error about an unknown field.
+func fieldIn(err error) string {
+	_, rest, _ := strings.Cut(err.Error(), `"`)
+	name, _, _ := strings.Cut(rest, `"`)
+	return name
+}
