@@ -250,6 +250,37 @@ func TestTheRulesOfTheProgramAnswerPlanByPlan(t *testing.T) {
 	}
 }
 
+func TestEveryWordThatRulesMaySayHasItsWording(t *testing.T) {
+	words := english(t)
+	for _, d := range dated {
+		words("guide.deadlines."+d.kind, "Days", 1, "Day", "x")
+	}
+	for _, n := range needs {
+		words("guide.contacts."+n, "To", "x")
+	}
+	for _, f := range keptFields {
+		words("guide.retention."+f, "Until", "x")
+	}
+	for _, u := range []string{"account_deletion", "deleted_by_customer", "conversation_end", "not_held", "generation_only"} {
+		words("guide.until." + u)
+	}
+	for _, u := range []string{"d", "m", "y"} {
+		words("guide.length."+u, "N", 2)
+		words("guide.length."+u+"_single", "N", 1)
+	}
+	for _, p := range places {
+		words("guide.place." + p.name)
+	}
+	for _, said := range []string{
+		"on_opt_out", "on_opt_in", "on_fixed", "off_opt_out", "off_opt_in", "off_fixed", "never_fixed", "on_assumed_fixed", "on_assumed_opt_out",
+	} {
+		words("guide.training.said."+said, "Place", "x", "Who", "x", "Where", "x")
+	}
+	for _, who := range []string{"account_holder", "admin", "none"} {
+		words("guide.who." + who)
+	}
+}
+
 func TestWithoutRulesNothingIsSaidAboutData(t *testing.T) {
 	r, err := newGuide(t, nil).Answer("does Mistral train on my chats on the Pro plan?")
 	if err != nil {

@@ -80,7 +80,7 @@ func (t teller) until(end string) string {
 		if _, err := time.Parse(time.DateOnly, end); err == nil {
 			return t.words("guide.until.date", "Date", end)
 		}
-		return t.words("guide.until." + end)
+		return t.wordOr("guide.until."+end, plain(end))
 	}
 	n, err := strconv.Atoi(length[:len(length)-1])
 	if err != nil {

@@ -131,7 +131,11 @@ func (t teller) training() topic {
 			"Who", t.word("who", str(v, "who")),
 			"Where", t.word("where", str(v, "where")),
 		}
-		said := t.words("guide.training.said."+answer+"_"+change, args...)
+		key := "guide.training.said." + answer + "_" + change
+		said := t.words(key, args...)
+		if said == key {
+			continue // a newer bundle's word: saying nothing beats guessing
+		}
 		text := []string{said}
 		if change != "fixed" {
 			text = append(text, t.words("guide.training.how_"+change, args...))
