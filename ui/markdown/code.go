@@ -20,6 +20,7 @@ type codeBlock struct {
 	// not drawn again before it ends.
 	done  int
 	drawn []string
+	fresh [][]span // the coloured lines behind drawn
 	// words is the coloured lines of a block that has ended. They do not
 	// depend on the width.
 	words [][]span
@@ -109,7 +110,7 @@ func (s *scanner) extendCode(end int) {
 		return
 	}
 	c := *b.code
-	c.first, c.done, c.drawn, c.words = false, b.to, nil, nil
+	c.first, c.done, c.drawn, c.fresh, c.words = false, b.to, nil, nil, nil
 	s.add(block{kind: code, from: b.to, to: end, pad: b.pad, code: &c, count: 1})
 }
 
@@ -179,12 +180,13 @@ func (r *renderer) drawCode(b *block, growing bool) []string {
 		if c.words == nil {
 			c.words = r.words(b)
 		}
-		c.drawn, c.done = nil, b.from
+		c.drawn, c.fresh, c.done = nil, nil, b.from
 		return r.hardLines(lines, c.words, pre)
 	}
 	if c.done < b.to {
-		fresh := strings.TrimSuffix(codeText(r.src[c.done:b.to], c.strip), "\n")
-		c.drawn = r.hardLines(c.drawn, highlight(c.lang, fresh), pre)
+		text := strings.TrimSuffix(codeText(r.src[c.done:b.to], c.strip), "\n")
+		words := highlight(c.lang, text)
+		c.drawn, c.fresh = r.hardLines(c.drawn, words, pre), append(c.fresh, words...)
 		c.done = b.to
 	}
 	return append(lines, c.drawn...)
@@ -195,7 +197,17 @@ func (r *renderer) words(b *block) [][]span {
 	if b.from == b.to {
 		return [][]span{}
 	}
-	return highlight(b.code.lang, strings.TrimSuffix(codeText(r.src[b.from:b.to], b.code.strip), "\n"))
+	c := b.code
+	text := strings.TrimSuffix(codeText(r.src[b.from:b.to], c.strip), "\n")
+	if len(c.fresh) > 0 && lineByLine(c.lang, text) {
+		// What is coloured already would come out the same in the whole.
+		if c.done < b.to {
+			last := strings.TrimSuffix(codeText(r.src[c.done:b.to], c.strip), "\n")
+			c.fresh = append(c.fresh, highlight(c.lang, last)...)
+		}
+		return c.fresh
+	}
+	return highlight(c.lang, text)
 }
 
 // codeHead is the lines above a block's code.

@@ -85,6 +85,42 @@ func highlight(lang, text string) [][]span {
 	return settle(out, text, size)
 }
 
+// simple is the languages whose lines can be coloured one by one, as long as
+// nothing in them goes on over several lines.
+func simple(name string) bool {
+	switch name {
+	case "Bash", "C", "C#", "C++", "Diff", "Docker", "Go", "Java", "JavaScript", "Kotlin", "Lua",
+		"Python", "Ruby", "Rust", "SQL", "Swift", "TOML", "TypeScript":
+		return true
+	}
+	return false
+}
+
+// lineByLine reports whether colouring text as a whole gives the same as
+// colouring each of its lines. In doubt it does not.
+func lineByLine(lang, text string) bool {
+	lexer := lexerFor(lang)
+	if lexer == nil {
+		return true
+	}
+	if !simple(lexer.Config().Name) {
+		return false
+	}
+	for _, opens := range []string{"/*", `"""`, "'''", "<<", "=begin", "[["} {
+		if strings.Contains(text, opens) {
+			return false
+		}
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		for _, quote := range []string{`"`, "'", "`"} {
+			if strings.Count(line, quote)%2 == 1 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // settle makes sure that what was coloured is the text, line for line: a lexer
 // may add a break at the end, and stops early when it takes too long.
 func settle(out [][]span, text string, size int) [][]span {

@@ -7,28 +7,30 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-var hostile = map[string]string{
-	"a line of a megabyte":            strings.Repeat("word ", 1<<20/5),
-	"a word of a megabyte":            strings.Repeat("x", 1<<20),
-	"a code line of a megabyte":       "```js\n" + strings.Repeat("var a=1;", 1<<20/8) + "\n```",
-	"a table of 5,000 columns":        strings.Repeat("|a", 5000) + "|\n" + strings.Repeat("|-", 5000) + "|\n" + strings.Repeat("|1", 5000) + "|\n",
-	"ten thousand quotes in a line":   strings.Repeat("> ", 10000) + "x",
-	"ten thousand lists in a line":    strings.Repeat("- ", 10000) + "x",
-	"ten thousand lists, each deeper": deeper(10000),
-	"ten thousand quotes, deeper":     quotes(600),
-	"brackets that close nothing":     strings.Repeat("[", 60000),
-	"links that close nothing":        strings.Repeat("[a](", 30000),
-	"stars that close nothing":        strings.Repeat("*a **b ", 15000),
-	"ticks that close nothing":        strings.Repeat("`a ``b ", 15000),
-	"fences that close nothing":       strings.Repeat("```\n~~~\n", 10000),
-	"marks without a letter":          strings.Repeat("e\u0301\u0301\u0301\u0301", 50000),
-	"joined emoji":                    strings.Repeat("👨\u200d", 30000),
-	"entities":                        strings.Repeat("&#x1b;[2J&amp;", 10000),
-	"open tags":                       strings.Repeat("<a <b ", 20000),
-	"definitions":                     strings.Repeat("[a]: b\n", 20000),
-	"blank lines":                     strings.Repeat("\n", 100000),
-	"one character a line":            strings.Repeat("a\n", 50000),
-	"escape sequences":                strings.Repeat("\x1b]52;c;AAAA\x07\x1b[2J", 10000),
+func hostile() map[string]string {
+	return map[string]string{
+		"a line of a megabyte":            strings.Repeat("word ", 1<<20/5),
+		"a word of a megabyte":            strings.Repeat("x", 1<<20),
+		"a code line of a megabyte":       "```js\n" + strings.Repeat("var a=1;", 1<<20/8) + "\n```",
+		"a table of 5,000 columns":        strings.Repeat("|a", 5000) + "|\n" + strings.Repeat("|-", 5000) + "|\n" + strings.Repeat("|1", 5000) + "|\n",
+		"ten thousand quotes in a line":   strings.Repeat("> ", 10000) + "x",
+		"ten thousand lists in a line":    strings.Repeat("- ", 10000) + "x",
+		"ten thousand lists, each deeper": deeper(10000),
+		"ten thousand quotes, deeper":     quotes(600),
+		"brackets that close nothing":     strings.Repeat("[", 60000),
+		"links that close nothing":        strings.Repeat("[a](", 30000),
+		"stars that close nothing":        strings.Repeat("*a **b ", 15000),
+		"ticks that close nothing":        strings.Repeat("`a ``b ", 15000),
+		"fences that close nothing":       strings.Repeat("```\n~~~\n", 10000),
+		"marks without a letter":          strings.Repeat("e\u0301\u0301\u0301\u0301", 50000),
+		"joined emoji":                    strings.Repeat("👨\u200d", 30000),
+		"entities":                        strings.Repeat("&#x1b;[2J&amp;", 10000),
+		"open tags":                       strings.Repeat("<a <b ", 20000),
+		"definitions":                     strings.Repeat("[a]: b\n", 20000),
+		"blank lines":                     strings.Repeat("\n", 100000),
+		"one character a line":            strings.Repeat("a\n", 50000),
+		"escape sequences":                strings.Repeat("\x1b]52;c;AAAA\x07\x1b[2J", 10000),
+	}
 }
 
 func deeper(n int) string {
@@ -51,7 +53,7 @@ func quotes(n int) string {
 // What a hostile text may take is bounded by what it holds: no block is larger
 // than a fixed size, and the screen is not larger than a fixed factor.
 func TestHostileTextsStayWithinBounds(t *testing.T) {
-	for name, text := range hostile {
+	for name, text := range hostile() {
 		t.Run(name, func(t *testing.T) {
 			v := plain(t, 80)
 			for rest := text; rest != ""; {
@@ -88,7 +90,7 @@ func check(t *testing.T, lines []string, width int) {
 }
 
 func FuzzView(f *testing.F) {
-	for _, text := range hostile {
+	for _, text := range hostile() {
 		f.Add(text[:min(len(text), 300)], uint8(40), uint8(3))
 	}
 	f.Add(sample(200), uint8(30), uint8(5))

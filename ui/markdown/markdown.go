@@ -120,7 +120,7 @@ func (v *View) forget() {
 		b := &v.scan.blocks[i]
 		b.touch()
 		if b.code != nil {
-			b.code.drawn, b.code.done = nil, b.from
+			b.code.drawn, b.code.fresh, b.code.done = nil, nil, b.from
 		}
 	}
 	v.sums, v.fresh = v.sums[:0], false

@@ -137,6 +137,22 @@ func TestAGrowingTextEndsAsIfItHadComeAtOnce(t *testing.T) {
 	}
 }
 
+func TestGrowingCodeIsShownAsItIs(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"# a\n\n    b\n    c", "a\n\n  b\n  c"},
+		{"# a\n\n```go\nb\nc", "a\n\ngo\n  b\n  c"},
+	} {
+		v := plain(t, 40)
+		for _, r := range c.in {
+			v.Append(string(r))
+			v.Height()
+		}
+		if got := shown(v); got != c.want {
+			t.Errorf("got\n%s\nwant\n%s", got, c.want)
+		}
+	}
+}
+
 func TestMarksDoNotFlickerWhileAParagraphIsWritten(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{"a **bold wo", "a bold wo"},
@@ -194,5 +210,38 @@ func TestAnAnswerThatWasFinishedCanGoOn(t *testing.T) {
 	v.Finish()
 	if got := shown(v); got != "one two three" {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestColouringLineByLineIsColouringTheWhole(t *testing.T) {
+	for lang, text := range map[string]string{
+		"go":         "package x\n\ntype A struct {\n\tB int // c\n}\n\nfunc (p *Pool) Get(id PageID) (*Page, error) {\n\treturn nil, fmt.Errorf(\"evict %d: %w\", id, err)\n}",
+		"python":     "import os\n\nclass A(B):\n    @property\n    def f(self, *, y=0.05):\n        raise E(f\"x {i}\")  # no",
+		"sh":         "set -euo pipefail\nfor n in 1 2 4; do\n  ./bench --threads \"$n\" | tee \"run-$n.log\"\ndone",
+		"sql":        "SELECT o.id, count(*) AS n\nFROM orders AS o\nWHERE o.at >= now() - interval '30 days'\nLIMIT 20;",
+		"rust":       "impl A for B {\n    fn next(&mut self) -> Option<Self::Item> {\n        self.slot += 1;\n    }\n}",
+		"typescript": "interface A {\n  b: string;\n}\nexport const f = (x: A): Promise<void> => {\n  return x.b as any;\n};",
+		"cpp":        "#include <vector>\nnamespace a {\ntemplate <typename T>\nclass B : public C {\n  std::vector<T> v;\n};\n}",
+	} {
+		if !lineByLine(lang, text) {
+			t.Errorf("%s is not coloured line by line", lang)
+		}
+		th := darkTheme(t)
+		r := renderer{p: newPainter(&th), width: 80}
+		whole := r.hardLines(nil, highlight(lang, text), prefix{})
+		for i, line := range strings.Split(text, "\n") {
+			got := r.hardLines(nil, highlight(lang, line), prefix{})
+			if len(got) != 1 || got[0] != whole[i] {
+				t.Errorf("%s, line %d: %q, in the whole %q", lang, i, got, whole[i])
+			}
+		}
+	}
+	for _, text := range []string{"x = \"\"\"a\nb\"\"\"", "it's\n", "/* a\nb */", "cat << E\na\nE"} {
+		if lineByLine("python", text) {
+			t.Errorf("%q goes on over lines", text)
+		}
+	}
+	if lineByLine("json", "{}") {
+		t.Error("JSON needs the whole")
 	}
 }

@@ -289,7 +289,7 @@ func (s *scanner) startLeaf(l source, base, rel int) bool {
 	}
 	if rel >= 4 {
 		s.codes++
-		c := &codeBlock{indented: true, strip: indentOf(s, rel), first: true, id: s.codes}
+		c := &codeBlock{indented: true, strip: indentOf(s, rel), first: true, id: s.codes, done: from}
 		s.add(block{kind: code, from: from, to: end, pad: base, gap: s.gap(base), code: c, count: 1})
 		s.open = true
 		return true
