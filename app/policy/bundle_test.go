@@ -7,15 +7,18 @@ import (
 	"path"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 
 	"bise/app/fault"
 	"bise/assets"
 )
 
+var loadShipped = sync.OnceValues(func() (Rules, error) { return Load(assets.Rules, "2025-02-06") })
+
 func shipped(t testing.TB) Rules {
 	t.Helper()
-	r, err := Load(assets.Rules, "2025-02-06")
+	r, err := loadShipped()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,6 +70,7 @@ func withoutFiles(m *chat.Message, why Verdict) (left []Left) {
 			left = append(left, Left{Message: m.ID, What: "attachment", Verdict: why})
 			continue
 		}
+		p.Data = slices.Clone(p.Data)
 		parts = append(parts, p)
 	}
 	m.Parts = parts

@@ -1,0 +1,54 @@
+package policy_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"bise/app/policy"
+	"bise/app/text"
+	"bise/assets"
+)
+
+// TestEveryReasonOfTheBundleHasWords reads the columns "why" and "note" of the
+// shipped bundle and looks for their sentences.
+func TestEveryReasonOfTheBundleHasWords(t *testing.T) {
+	r, err := policy.Load(assets.Rules, "2025-02-06")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words, err := text.Load("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var bundle struct{ Rows []map[string]any }
+	if err := json.Unmarshal(data, &bundle); err != nil {
+		t.Fatal(err)
+	}
+	want := func(rule, key string) {
+		said := words.T(key, "DeclaredOn", "2025-03-02", "EarliestEnd", "2025-09-01", "Ruleset", "2025-02-06")
+		if said == key || strings.Contains(said, "<no value>") || !strings.HasSuffix(said, ".") {
+			t.Errorf("rule %s: %s says %q", rule, key, said)
+		}
+	}
+	for _, row := range bundle.Rows {
+		rule, _ := row["id"].(string)
+		decision, _ := row["decision"].(string)
+		if why, ok := row["why"].(string); ok && why != "-" {
+			want(rule, "rules."+why+".reason")
+			switch decision {
+			case "block", "redact", "confirm", "warn":
+				want(rule, "rules."+why+".remedy")
+			}
+		}
+		if note, ok := row["note"].(string); ok && note != "-" {
+			for key := range strings.SplitSeq(note, ",") {
+				want(rule, "rules.note."+key)
+			}
+		}
+	}
+}
