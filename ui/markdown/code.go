@@ -184,30 +184,31 @@ func (r *renderer) drawCode(b *block, growing bool) []string {
 		return r.hardLines(lines, c.words, pre)
 	}
 	if c.done < b.to {
-		text := strings.TrimSuffix(codeText(r.src[c.done:b.to], c.strip), "\n")
-		words := highlight(c.lang, text)
+		words := r.colour(c, c.done, b.to)
 		c.drawn, c.fresh = r.hardLines(c.drawn, words, pre), append(c.fresh, words...)
 		c.done = b.to
 	}
 	return append(lines, c.drawn...)
 }
 
-// words colours a block's code. A fence with nothing in it has no line.
+// words colours a block's code.
 func (r *renderer) words(b *block) [][]span {
-	if b.from == b.to {
-		return [][]span{}
-	}
 	c := b.code
-	text := strings.TrimSuffix(codeText(r.src[b.from:b.to], c.strip), "\n")
-	if len(c.fresh) > 0 && lineByLine(c.lang, text) {
+	if len(c.fresh) > 0 && lineByLine(c.lang, codeText(r.src[b.from:b.to], c.strip)) {
 		// What is coloured already would come out the same in the whole.
-		if c.done < b.to {
-			last := strings.TrimSuffix(codeText(r.src[c.done:b.to], c.strip), "\n")
-			c.fresh = append(c.fresh, highlight(c.lang, last)...)
-		}
-		return c.fresh
+		return append(c.fresh, r.colour(c, c.done, b.to)...)
 	}
-	return highlight(c.lang, text)
+	return append([][]span{}, r.colour(c, b.from, b.to)...)
+}
+
+// colour is the coloured lines of the code between two places. A last line that
+// is not finished and has nothing but its indentation is none.
+func (r *renderer) colour(c *codeBlock, from, to int) [][]span {
+	text := codeText(r.src[from:to], c.strip)
+	if text == "" {
+		return nil
+	}
+	return highlight(c.lang, strings.TrimSuffix(text, "\n"))
 }
 
 // codeHead is the lines above a block's code.
@@ -242,12 +243,12 @@ func (r *renderer) codeHeight(b *block) int {
 		return len(b.lines)
 	}
 	n := len(r.codeHead(b))
-	if b.from == b.to {
+	text := codeText(r.src[b.from:b.to], b.code.strip)
+	if text == "" {
 		return n
 	}
 	avail := max(r.width-r.pad(b)-codeIndent, 2)
-	text := strings.TrimSuffix(codeText(r.src[b.from:b.to], b.code.strip), "\n")
-	for line := range strings.SplitSeq(text, "\n") {
+	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
 		n += hardHeight(line, avail)
 	}
 	return n

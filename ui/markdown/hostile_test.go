@@ -27,6 +27,7 @@ func hostile() map[string]string {
 		"entities":                        strings.Repeat("&#x1b;[2J&amp;", 10000),
 		"open tags":                       strings.Repeat("<a <b ", 20000),
 		"definitions":                     strings.Repeat("[a]: b\n", 20000),
+		"definitions and their uses":      strings.Repeat("[a]: b\n\nsee [a]\n\n", 10000),
 		"blank lines":                     strings.Repeat("\n", 100000),
 		"one character a line":            strings.Repeat("a\n", 50000),
 		"escape sequences":                strings.Repeat("\x1b]52;c;AAAA\x07\x1b[2J", 10000),

@@ -45,10 +45,14 @@ func parseInline(src []byte, st style, refs []reference) []span {
 	if !bytes.ContainsAny(src, "*_`[<&\\~!") {
 		return plainSpans(src, st)
 	}
-	if bytes.Count(src, []byte("[")) > maxBrackets || countDelimiters(src) > maxDelimiters {
+	brackets := bytes.Count(src, []byte("["))
+	if brackets > maxBrackets || countDelimiters(src) > maxDelimiters {
 		return plainSpans(src, st)
 	}
 	pc := parser.NewContext()
+	if brackets == 0 {
+		refs = nil
+	}
 	for _, r := range refs {
 		pc.AddReference(parser.NewReference([]byte(r.label), []byte(r.target), nil))
 	}

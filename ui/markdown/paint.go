@@ -111,10 +111,10 @@ func (p *painter) mix(st style) string {
 	if look.GetStrikethrough() {
 		s = s.Strikethrough(true)
 	}
-	if fg := look.GetForeground(); fg != nil && fg != (lipgloss.NoColor{}) {
+	if fg := look.GetForeground(); fg != (lipgloss.NoColor{}) {
 		s = s.ForegroundColor(fg)
 	}
-	if bg := look.GetBackground(); bg != nil && bg != (lipgloss.NoColor{}) {
+	if bg := look.GetBackground(); bg != (lipgloss.NoColor{}) {
 		s = s.BackgroundColor(bg)
 	}
 	if len(s) == 0 {

@@ -47,7 +47,13 @@ func (r *renderer) draw(b *block, growing bool) []string {
 	case rule:
 		pad := r.pad(b)
 		return r.spaced(b, []string{r.tableLine(strings.Repeat(" ", pad), []int{r.width - pad})})
+	default:
+		return r.drawText(b, growing)
 	}
+}
+
+// drawText lays out a paragraph, a heading or an item.
+func (r *renderer) drawText(b *block, growing bool) []string {
 	text, st := r.src[b.from:b.to], style(0)
 	first := blankPrefix(r.pad(b))
 	rest := first
@@ -63,6 +69,7 @@ func (r *renderer) draw(b *block, growing bool) []string {
 		}
 		first = prefix{text: first.text + mark + " ", width: first.width + n}
 		rest = blankPrefix(first.width)
+	default:
 	}
 	if growing {
 		text = closeInline(text)
@@ -209,7 +216,7 @@ func cutAt(line []byte) int {
 // closeInline closes the emphasis and code that the end of a growing paragraph
 // leaves open, so that marks do not flicker while it is written.
 func closeInline(src []byte) []byte {
-	if bytes.IndexByte(src, '`') < 0 && bytes.Index(src, []byte("**")) < 0 {
+	if bytes.IndexByte(src, '`') < 0 && !bytes.Contains(src, []byte("**")) {
 		return src
 	}
 	strong, ticks := 0, 0

@@ -53,6 +53,10 @@ const (
 	maxPad = 24
 )
 
+// maxRefs is how many link targets a text may define; every paragraph with a
+// bracket is looked through for each.
+const maxRefs = 100
+
 // level is one of the lists that a line is in.
 type level struct {
 	indent  int // column of its markers
@@ -282,7 +286,9 @@ func (s *scanner) startLeaf(l source, base, rel int) bool {
 		return false
 	}
 	if r, ok := parseDefinition(rest); ok {
-		s.refs = append(s.refs, r)
+		if len(s.refs) < maxRefs {
+			s.refs = append(s.refs, r)
+		}
 		s.add(block{kind: definition, from: from, to: end})
 		s.open = false
 		return true
@@ -312,6 +318,7 @@ func (s *scanner) text(base int, l source) {
 		case paragraph, item, quote, table:
 			s.extend(l.end)
 			return
+		default:
 		}
 	}
 	s.add(block{kind: paragraph, from: l.from, to: l.end, pad: base, gap: s.gap(base)})

@@ -35,16 +35,15 @@ type liner struct {
 	lines  []string
 	widths []int // of each line, without its prefix
 
-	b      []byte
-	col    int // cells on the line after the prefix
-	avail  int // cells there are after the prefix
-	ink    string
-	on     bool // a line has been begun
-	word   []span
-	wordW  int
-	gap    bool
-	gapSt  style
-	single [1]span
+	b     []byte
+	col   int // cells on the line after the prefix
+	avail int // cells there are after the prefix
+	ink   string
+	on    bool // a line has been begun
+	word  []span
+	wordW int
+	gap   bool
+	gapSt style
 }
 
 // wrap breaks spans at blanks into lines of at most width cells, prefixes
