@@ -1,8 +1,12 @@
 package theme
 
 import (
+	"math"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/BurntSushi/toml"
 
 	"bise/assets"
 )
@@ -92,4 +96,61 @@ func FuzzParse(f *testing.F) {
 			t.Error("an error without words")
 		}
 	})
+}
+
+// Contrast as WCAG 2.2 defines it: 7:1 is its stricter level for text, 4.5:1 the
+// common one, 3:1 what may be told apart. Backgrounds and lines are left out.
+func TestColoursCanBeRead(t *testing.T) {
+	for _, c := range []struct {
+		name, background string
+		least            float64
+	}{
+		{"contrast", "#000000", 7},
+		{"dark", "#1e1e1e", 4.5},
+		{"light", "#ffffff", 4.5},
+	} {
+		data, err := assets.Themes.ReadFile("themes/" + c.name + ".toml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var f file
+		if _, err := toml.Decode(string(data), &f); err != nil {
+			t.Fatal(err)
+		}
+		for name, value := range f.Colors {
+			least := c.least
+			switch name {
+			case "panel", "line":
+				continue
+			case "dim":
+				least = 3
+			}
+			if got := contrast(luminance(value), luminance(c.background)); got < least {
+				t.Errorf("%s: %s has contrast %.1f, want %.1f", c.name, name, got, least)
+			}
+		}
+		if panel, bright := f.Colors["panel"], f.Colors["bright"]; contrast(luminance(panel), luminance(bright)) < c.least {
+			t.Errorf("%s: what is selected cannot be read", c.name)
+		}
+	}
+}
+
+func contrast(a, b float64) float64 { return (max(a, b) + 0.05) / (min(a, b) + 0.05) }
+
+func luminance(hex string) float64 {
+	sum := 0.0
+	for i, weight := range []float64{0.2126, 0.7152, 0.0722} {
+		n, err := strconv.ParseUint(hex[1+2*i:3+2*i], 16, 8)
+		if err != nil {
+			return 0
+		}
+		c := float64(n) / 255
+		if c <= 0.03928 {
+			c /= 12.92
+		} else {
+			c = math.Pow((c+0.055)/1.055, 2.4)
+		}
+		sum += weight * c
+	}
+	return sum
 }
