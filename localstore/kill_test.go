@@ -50,7 +50,11 @@ func writeUntilKilled(path string) int {
 	}
 	for i := 0; ; i++ {
 		id := strconv.Itoa(os.Getpid()) + "-" + strconv.Itoa(i)
-		if err := db.Append(ctx, "c", storable(nil, message(id, chat.User, "acked "+id))); err != nil {
+		s, err := permit(message(id, chat.User, "acked "+id))
+		if err == nil {
+			err = db.Append(ctx, "c", s)
+		}
+		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}

@@ -36,9 +36,10 @@ type Snippet struct {
 type Span struct{ Start, End int }
 
 // Search finds messages with all words of query, the newest first. The last
-// word may be the beginning of one; words in double quotes must follow each
-// other; nothing in query is an operator. Languages written without spaces are
-// searched for the characters as they stand.
+// word may be the beginning of one, from two letters on; words in double quotes
+// must follow each other; nothing in query is an operator. Languages written
+// without spaces are searched for the characters as they stand. Titles are not
+// searched: see Query.Filter.
 //
 // A search stops when ctx is done: the hits so far come with an error of kind
 // TimedOut or Interrupted.
@@ -152,7 +153,8 @@ func matchExpression(terms []term) string {
 		b.WriteByte('"')
 		b.WriteString(strings.ReplaceAll(t.text, `"`, `""`))
 		b.WriteByte('"')
-		if i == len(terms)-1 && !t.quoted {
+		// One letter begins too many words, and the index has no list of them.
+		if i == len(terms)-1 && !t.quoted && utf8.RuneCountInString(t.text) > 1 {
 			b.WriteByte('*')
 		}
 	}
