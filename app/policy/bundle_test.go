@@ -91,7 +91,7 @@ func TestAFaultyBundleIsRefusedByName(t *testing.T) {
 		{"a gap is refused", line("T1.9 "), "", "service=local plan=free training_switch=unset"},
 		{"a gap in the turns is refused", line("T4.K4.copy "), "", "act=copy"},
 		{"a row that never answers is refused", line("T1.10 "), line("T1.10 ") + strings.Replace(line("T1.1 "), "T1.1 ", "T1.11 ", 1), "T1.11"},
-		{"an act without a section is refused", "for list_models", "for account_end", "list_models"},
+		{"an act without a section is refused", "for list_models", "for show_providers", "list_models"},
 		{"a missing limit is refused", line("limit.words "), "", "reuse_shingle_words"},
 		{"a limit that is no number is refused", "reuse_percent | 30", "reuse_percent | a third", "a third"},
 	}
@@ -186,13 +186,12 @@ func TestEveryCellHasItsRuleAndClauses(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	f.Add([]byte(shippedText(f)))
-	data, err := json.Marshal(shipped(f))
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(data)
-	f.Add([]byte("bundle 2025-02-06\neffective_from 2025-02-06\n[x]\nfor store\nmatch first\nrule | act? | decision | clauses | source\n"))
+	text := shippedText(f)
+	f.Add([]byte(text[:strings.Index(text, "[training]")])) // a whole bundle is slow to mutate
+	f.Add([]byte("bundle 2025-02-06\neffective_from 2025-02-06\nsource TOS = x\ngroup g = a\n[x] y\nfor store, copy*\nmatch first\n" +
+		"rule | act? | kind? | decision | why | notes | clauses | source\nr1 | store,copy | !text | allow | w | a,b | K1 | TOS §1\n"))
+	f.Add([]byte(`{"id":"2025-02-06","effective_from":"2025-02-06","sources":{"TOS":"x"},"sections":[{"name":"a","title":"","for":["store"],` +
+		`"match":"first","columns":["rule","decision","why","clauses","source"]}],"rows":[{"section":"a","id":"r","decision":"allow","why":"w","clauses":["K1"],"source":"TOS §1"}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		r, err := Parse(text)
 		if err != nil && r.ID() != "" {

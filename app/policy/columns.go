@@ -92,6 +92,9 @@ var inner = map[string]fieldSpec{
 	"tool":         {},
 	"makes":        {words: turnKinds},
 	"feature":      {words: features},
+	"from":         {form: asList, words: dateFacts},
+	"early":        {words: []string{"shorter_than_30_days"}},
+	"lapsed":       {},
 	"limit":        {words: []string{"reuse_shingle_words", "reuse_percent", "reuse_kinds"}},
 	"value":        {},
 	"purpose":      {},
@@ -100,6 +103,12 @@ var inner = map[string]fieldSpec{
 // fieldOf gives the field of a column that has another name: a fact is called
 // like the field, or a row adds one to a list.
 var fieldOf = map[string]string{"zdr_state": "zdr", "note": "notes"}
+
+// dateFacts are what a deadline may count from.
+var dateFacts = []string{
+	"request_date", "account_terminated", "subscribed", "subprocessor_notice", "terms_notice", "price_notice",
+	"renews_day", "discontinuation_notice", "audit_planned", "last_audit", "breach_notice_received",
+}
 
 // columnSpec finds a result column.
 func columnSpec(name string) (fieldSpec, bool) {

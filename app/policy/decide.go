@@ -28,8 +28,9 @@ func (r Rules) Decide(f Facts, act Act, o chat.Origin) Verdict {
 	return r.decide(f, act, about)
 }
 
-// Eval is Decide for a command line: an act that is not in the contract, and
-// facts without a service, are a fault.Usage.
+// Eval is Decide for a command line: an act that is not in the contract,
+// facts without a service and a deadline without the date it counts from are a
+// fault.Usage.
 func Eval(r Rules, f Facts, act Act) (Verdict, error) {
 	if _, err := ParseAct(string(act)); err != nil {
 		return Verdict{}, err
@@ -39,6 +40,9 @@ func Eval(r Rules, f Facts, act Act) (Verdict, error) {
 	}
 	if !r.Answers(act) {
 		return Verdict{}, fault.E("policy.Eval", fault.Usage, nil, "fact", "act", "word", string(act))
+	}
+	if err := r.counted(f, act); err != nil {
+		return Verdict{}, err
 	}
 	return r.Decide(f, act, 0), nil
 }
@@ -110,6 +114,7 @@ func (r Rules) answer(q question) Verdict {
 	}
 	v.action = q.said["action"]
 	v.aiGenerated, v.sourceType = q.said["ai_generated"], q.said["source_type"]
+	v.needs, v.early, v.lapsed = needed(q.said["from"]), q.said["early"], q.said["lapsed"]
 	return v
 }
 
@@ -223,7 +228,7 @@ func (r Rules) arguments(f Facts, v *Verdict) map[string]string {
 		"Contact": f.Get("partner_contact"), "Argument": arg, "Ruleset": r.id,
 		"DeclaredOn": f.Get("training_declared_on"), "Model": f.Get("model"),
 	}
-	for _, name := range []string{"earliest_end", "last_day", "to"} {
+	for _, name := range []string{"earliest_end", "earliest_effective", "last_day", "to"} {
 		if word, ok := v.Fields[name].(string); ok {
 			args[camel(name)] = word
 		}
@@ -233,6 +238,9 @@ func (r Rules) arguments(f Facts, v *Verdict) map[string]string {
 
 // complete adds what depends on more than one row.
 func (r Rules) complete(v *Verdict, f Facts, about subject) {
+	if name, _ := v.Act.split(); name == "deadline" && v.Rule != "" {
+		r.finishDeadline(v, f)
+	}
 	args := r.arguments(f, v)
 	for _, w := range []*Words{&v.Reason, &v.Remedy} {
 		if w.Key != "" {

@@ -48,6 +48,9 @@ func subjectOf(o chat.Origin) subject {
 		}
 	}
 	s.own = o.Any(chat.OwnTool) && !o.Any(chat.WebSearch|chat.News|chat.ThirdParty)
+	if s.own && o.Any(chat.Model) { // an answer written with the results, not the results
+		s.kinds[slices.Index(s.kinds, "third_party")] = "web_search"
+	}
 	// A model writes the answer that a tool's result went into: the tool names
 	// the kind. Likewise what a person typed into an answer does not make it
 	// input.

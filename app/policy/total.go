@@ -9,6 +9,10 @@ import (
 // box is a set of combinations: for each condition the words it may have.
 type box []uint64
 
+// maxBoxes bounds the work for a bundle from outside; the widest shipped section
+// needs fewer than a hundred.
+const maxBoxes = 1 << 15
+
 // total checks that every combination of facts meets a row and that every row
 // meets a combination first. It cuts the rows out of the whole box one by one
 // instead of walking the combinations, whose number is a product.
@@ -29,7 +33,9 @@ func (p *parser) total(s *sheet) error {
 		if !met {
 			return p.refuse(r.line, "dead row: rows above answer first", r.id)
 		}
-		left = rest
+		if left = rest; len(left) > maxBoxes {
+			return p.refuse(r.line, "section too wide to check", s.name)
+		}
 	}
 	if len(left) > 0 {
 		return p.refuse(s.line, "gap in section "+s.name+": no row for", s.describe(left[0]))

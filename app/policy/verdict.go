@@ -73,6 +73,9 @@ type Verdict struct {
 	action      string // what becomes of the text: allow, label, redact, exclude
 	aiGenerated string // yes or no
 	sourceType  string
+	needs       []string // facts a deadline counts from
+	early       string   // flag of a date before the earliest one
+	lapsed      string   // key of the words for a deadline that has passed
 }
 
 // Refusal is a verdict that stopped an effect.

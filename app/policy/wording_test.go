@@ -30,7 +30,8 @@ func TestEveryReasonOfTheBundleHasWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := func(rule, key string) {
-		said := words.T(key, "DeclaredOn", "2025-03-02", "EarliestEnd", "2025-09-01", "Ruleset", "2025-02-06")
+		said := words.T(key, "DeclaredOn", "2025-03-02", "EarliestEnd", "2025-09-01", "Ruleset", "2025-02-06",
+			"LastDay", "2025-09-01", "EarliestEffective", "2025-09-01")
 		if said == key || strings.Contains(said, "<no value>") || !strings.HasSuffix(said, ".") {
 			t.Errorf("rule %s: %s says %q", rule, key, said)
 		}
@@ -44,6 +45,10 @@ func TestEveryReasonOfTheBundleHasWords(t *testing.T) {
 			case "block", "redact", "confirm", "warn":
 				want(rule, "rules."+why+".remedy")
 			}
+		}
+		if lapsed, ok := row["lapsed"].(string); ok && lapsed != "-" {
+			want(rule, "rules."+lapsed+".reason")
+			want(rule, "rules."+lapsed+".remedy")
 		}
 		if note, ok := row["note"].(string); ok && note != "-" {
 			for key := range strings.SplitSeq(note, ",") {
