@@ -1,11 +1,14 @@
 package localstore
 
 import (
+	"bytes"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ncruces/go-sqlite3"
 
 	"bise/app/chat"
 	"bise/app/fault"
@@ -326,5 +329,47 @@ func TestRecheckTakesOutWhatTheRulesNowForbid(t *testing.T) {
 	}
 	if changed, err = db.Recheck(t.Context(), forbid); err != nil || changed != nil {
 		t.Fatalf("the second time changed %v, %v", changed, err)
+	}
+}
+
+func TestWhatIsTakenOutIsNotLeftInTheIndex(t *testing.T) {
+	const canary = "zqkanarienvogel"
+	inIndex := func(db *DB) (n int) {
+		t.Helper()
+		err := db.read(t.Context(), "test", func(s session) error {
+			return s.each(`SELECT block FROM message_text_data`, nil, func(stmt *sqlite3.Stmt) error {
+				n += bytes.Count(stmt.ColumnRawBlob(0), []byte(canary))
+				return nil
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	withheld := message("m", chat.User, "")
+	withheld.State = chat.Withheld
+	for name, takeOut := range map[string]func(*DB) error{
+		"by purging it":           func(db *DB) error { return db.Purge(t.Context(), "c") },
+		"by withholding it":       func(db *DB) error { return db.Append(t.Context(), "c", storable(t, withheld)) },
+		"by purging everything":   func(db *DB) error { return db.PurgeAll(t.Context()) },
+		"by writing another text": func(db *DB) error { return db.Append(t.Context(), "c", storable(t, message("m", chat.User, "other"))) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := newDB(t)
+			begin(t, db, "c", "title")
+			begin(t, db, "d", "title")
+			add(t, db, "c", message("m", chat.User, canary))
+			add(t, db, "d", message("n", chat.User, "something else"))
+			if inIndex(db) == 0 {
+				t.Fatal("the index does not have it to begin with")
+			}
+			if err := takeOut(db); err != nil {
+				t.Fatal(err)
+			}
+			if n := inIndex(db); n != 0 {
+				t.Fatalf("it is still there %d times", n)
+			}
+		})
 	}
 }

@@ -18,8 +18,7 @@ const poll = 20 * time.Millisecond
 type Lock struct{ f *os.File }
 
 // Exclusive takes the lock file at path for this process alone and waits for it
-// until ctx is done. The error is errHeld's text and ctx's cause when somebody
-// else kept it.
+// until ctx is done. Held tells the error when somebody else kept it.
 func Exclusive(ctx context.Context, path string) (*Lock, error) {
 	l, err := open(path)
 	if err != nil {
@@ -43,7 +42,8 @@ func TryExclusive(path string) (*Lock, error) {
 	return l, nil
 }
 
-// Shared takes the lock file at path together with other sharers.
+// Shared takes the lock file at path together with other sharers, and waits
+// like Exclusive.
 func Shared(ctx context.Context, path string) (*Lock, error) {
 	l, err := open(path)
 	if err != nil {
