@@ -47,9 +47,17 @@ func Eval(r Rules, f Facts, act Act) (Verdict, error) {
 	return r.Decide(f, act, 0), nil
 }
 
-// decide answers for every kind that applies and takes the strictest answer,
-// the earlier kind where they are alike.
+// decide answers in full, for somebody to read.
 func (r Rules) decide(f Facts, act Act, about subject) Verdict {
+	v := r.judge(f, act, about)
+	r.complete(&v, f, about)
+	return v
+}
+
+// judge answers for every kind that applies and takes the strictest answer, the
+// earlier kind where they are alike. The permits ask it for every message, so
+// it leaves out what a reader alone wants.
+func (r Rules) judge(f Facts, act Act, about subject) Verdict {
 	q := question{facts: f, act: act, edited: about.edited}
 	switch {
 	case about.own:
@@ -68,7 +76,6 @@ func (r Rules) decide(f Facts, act Act, about subject) Verdict {
 	if strictest.Decision == Confirm && slices.Contains(f.confirmed, act) {
 		strictest.Decision = Allow
 	}
-	r.complete(&strictest, f, about)
 	return strictest
 }
 
@@ -236,11 +243,8 @@ func (r Rules) arguments(f Facts, v *Verdict) map[string]string {
 	return args
 }
 
-// complete adds what depends on more than one row.
-func (r Rules) complete(v *Verdict, f Facts, about subject) {
-	if name, _ := v.Act.split(); name == "deadline" && v.Rule != "" {
-		r.finishDeadline(v, f)
-	}
+// fillWords fills the places of a verdict's sentences.
+func (r Rules) fillWords(v *Verdict, f Facts) {
 	args := r.arguments(f, v)
 	for _, w := range []*Words{&v.Reason, &v.Remedy} {
 		if w.Key != "" {
@@ -252,6 +256,14 @@ func (r Rules) complete(v *Verdict, f Facts, about subject) {
 			notes[i].Args = maps.Clone(args)
 		}
 	}
+}
+
+// complete adds what depends on more than one row.
+func (r Rules) complete(v *Verdict, f Facts, about subject) {
+	if name, _ := v.Act.split(); name == "deadline" && v.Rule != "" {
+		r.finishDeadline(v, f)
+	}
+	r.fillWords(v, f)
 	switch name, arg := v.Act.split(); name {
 	case "show_data_use", "start_chat":
 		namesOnly(v.Fields)

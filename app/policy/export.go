@@ -160,5 +160,5 @@ func (r Rules) leaving(f Facts, m chat.Message, act Act, extra []string) (out ch
 		v.action = "redact" // the turn stays, without what was beside its text
 		return out, left, v
 	}
-	return out, nil, r.decide(f, act, about)
+	return out, nil, r.judge(f, act, about)
 }

@@ -316,3 +316,17 @@ func TestRepetitionIsFoundBeforeAnAnswerIsKept(t *testing.T) {
 		t.Errorf("another answer inherits %s", o)
 	}
 }
+
+// BenchmarkSend clears a long conversation, as every prompt in it does.
+func BenchmarkSend(b *testing.B) {
+	r, f := shipped(b), facts(b, "service=la_plateforme", "plan=paid")
+	var messages []chat.Message
+	for range 500 {
+		messages = append(messages, prompt("p", "hi"), answer("a", Platform, chat.Model, found), answer("b", Platform, chat.WebSearch, found))
+	}
+	for b.Loop() {
+		if _, v := r.Send(f, chat.Turn{Messages: messages}, Destination{Service: Platform}); !v.Decision.Permits() {
+			b.Fatal(v.Decision)
+		}
+	}
+}

@@ -24,11 +24,12 @@ func (r Rules) Repeats(answer chat.Message, earlier []chat.Message) chat.Origin 
 	return o
 }
 
-// reused gives, for each message, the kinds it inherits by repeating an earlier
-// one. Messages that are themselves of such a kind need none.
+// reused gives, for each message, the kinds it inherits by repeating earlier
+// ones. Messages that are themselves of such a kind need none. The runs of words
+// of all earlier ones count together: a long conversation is compared once.
 func (r Rules) reused(messages []chat.Message) [][]string {
 	out := make([][]string, len(messages))
-	var sources []shingled
+	sources := make(map[uint64][]string)
 	seed := maphash.MakeSeed()
 	for i, m := range messages {
 		if m.Role != chat.Assistant || !Service(m.Service).Hosted() {
@@ -40,32 +41,33 @@ func (r Rules) reused(messages []chat.Message) [][]string {
 				kinds = append(kinds, k)
 			}
 		}
-		if len(kinds) > 0 {
-			sources = append(sources, shingled{kinds, r.shingles(seed, m)})
-		} else if len(sources) > 0 {
+		switch {
+		case len(kinds) > 0:
+			for h := range r.shingles(seed, m) {
+				sources[h] = kinds
+			}
+		case len(sources) > 0:
 			out[i] = r.repeats(r.shingles(seed, m), sources)
 		}
 	}
 	return out
 }
 
-// shingled is an earlier answer by the runs of words in it.
-type shingled struct {
-	kinds []string
-	set   map[uint64]bool
-}
-
-func (r Rules) repeats(own map[uint64]bool, sources []shingled) (kinds []string) {
-	for _, s := range sources {
-		common := 0
-		for h := range own {
-			if s.set[h] {
-				common++
+func (r Rules) repeats(own map[uint64]bool, sources map[uint64][]string) []string {
+	var kinds []string
+	common := 0
+	for h := range own {
+		if from, ok := sources[h]; ok {
+			common++
+			for _, k := range from {
+				if !slices.Contains(kinds, k) {
+					kinds = append(kinds, k)
+				}
 			}
 		}
-		if len(own) > 0 && common*100 >= r.limits.percent*len(own) {
-			kinds = append(kinds, s.kinds...)
-		}
+	}
+	if common == 0 || common*100 < r.limits.percent*len(own) {
+		return nil
 	}
 	return strictestFirst(kinds)
 }

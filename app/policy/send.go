@@ -91,7 +91,8 @@ func (r Rules) clearParts(f Facts, act Act, m chat.Message, extra []string) (out
 		key := partKey(p)
 		v, ok := seen[key]
 		if !ok {
-			v = r.decide(f, act, about)
+			v = r.judge(f, act, about)
+			r.fillWords(&v, f)
 			seen[key] = v
 		}
 		if v.passes() {
@@ -166,8 +167,9 @@ func (r Rules) subjectOfPart(m chat.Message, p chat.Part, extra []string) subjec
 // whether its place may still be shown.
 func (r Rules) withheldVerdict(act Act, m chat.Message) Verdict {
 	f, about := Facts{}.withService(Service(m.Service)), subject{kinds: r.withheldKinds(m)}
-	v := r.decide(f, StoreTurn, about)
-	v.action = r.decide(f, act, about).action
+	v := r.judge(f, StoreTurn, about)
+	r.fillWords(&v, f)
+	v.action = r.judge(f, act, about).action
 	if v.action != "exclude" {
 		v.action = "redact"
 	}
