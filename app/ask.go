@@ -31,6 +31,11 @@ type Prompt struct {
 	DropOldest bool
 	// Ephemeral keeps this turn out of the history.
 	Ephemeral bool
+	// Purpose states the fact "purpose" for this turn; "" leaves the profile's.
+	Purpose string
+	// Confirmed are acts that the person has confirmed for this turn alone;
+	// what start_chat asks is confirmed for good with Accept.
+	Confirmed []policy.Act
 }
 
 // TitleLength is how many characters a title made from a prompt has at most.
@@ -86,6 +91,12 @@ func (a *App) prepare(ctx context.Context, s *Session, p Prompt) (asking, policy
 	if err != nil {
 		return asking{}, policy.Verdict{}, err
 	}
+	if p.Purpose != "" {
+		if facts, err = facts.With("purpose", p.Purpose); err != nil {
+			return asking{}, policy.Verdict{}, err
+		}
+	}
+	facts = facts.Confirming(p.Confirmed...)
 	if v := a.rules.Decide(facts, policy.StartChat, 0); !v.Decision.Permits() {
 		return asking{}, v, nil
 	}

@@ -1,0 +1,340 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"bise/app"
+	"bise/app/chat"
+	"bise/app/fault"
+	"bise/app/policy"
+)
+
+// maxInput is the most that is read from standard input, in bytes: more than
+// any model takes.
+const maxInput = 20 << 20
+
+// askFlags are the flags of ask; chatFlags is the part it shares with chat.
+type askFlags struct {
+	chatFlags
+	attach  []string
+	tools   []string
+	purpose string
+	dryRun  bool
+}
+
+type chatFlags struct {
+	last         bool
+	conversation string
+	model        string
+	system       string
+}
+
+func (p *program) askCommand() *cobra.Command {
+	var f askFlags
+	c := p.build(command{
+		use: "ask [PROMPT]", short: "cli.ask.short", long: "cli.ask.long",
+		example: "bise ask \"What is a foehn?\"\ngit diff | bise ask \"Review this\"\nbise ask --continue \"And in Japanese?\"\nbise ask --json \"Three rivers\" > answer.jsonl",
+		args:    between(0, -1),
+		run:     func(c *cobra.Command, args []string) error { return p.ask(c.Context(), args, f) },
+	})
+	p.chatFlagsOf(c, &f.chatFlags)
+	c.Flags().StringArrayVar(&f.attach, "attach", nil, p.words.T("cli.flag.attach"))
+	c.Flags().StringArrayVar(&f.tools, "tool", nil, p.words.T("cli.flag.tool"))
+	c.Flags().StringVar(&f.purpose, "purpose", "", p.words.T("cli.flag.purpose"))
+	c.Flags().BoolVar(&f.dryRun, "dry-run", false, p.words.T("cli.flag.dry_run"))
+	return c
+}
+
+func (p *program) chatFlagsOf(c *cobra.Command, f *chatFlags) {
+	c.Flags().BoolVar(&f.last, "continue", false, p.words.T("cli.flag.continue"))
+	c.Flags().StringVar(&f.conversation, "conversation", "", p.words.T("cli.flag.conversation"))
+	c.Flags().StringVarP(&f.model, "model", "m", "", p.words.T("cli.flag.model"))
+	c.Flags().StringVar(&f.system, "system", "", p.words.T("cli.flag.system"))
+	c.MarkFlagsMutuallyExclusive("continue", "conversation")
+}
+
+// builtInTools are the words of --tool.
+var builtInTools = []string{"web_search", "news", "image_generation", "code_interpreter"}
+
+func (p *program) ask(ctx context.Context, args []string, f askFlags) error {
+	for _, tool := range f.tools {
+		if !contains(builtInTools, tool) {
+			return fault.E("cli.ask", fault.Usage, nil, "what", "tool", "word", tool)
+		}
+	}
+	prompt, err := p.prompt(ctx, args)
+	if err != nil {
+		return err
+	}
+	a, err := p.open(true)
+	if err != nil {
+		return err
+	}
+	for _, path := range f.attach {
+		part, err := a.Attach(path)
+		if err != nil {
+			return err
+		}
+		prompt.Attachments = append(prompt.Attachments, part)
+	}
+	if prompt.Text == "" && len(prompt.Attachments) == 0 {
+		return fault.E("cli.ask", fault.Usage, nil, "what", "prompt", "word", "")
+	}
+	prompt.Tools, prompt.Purpose = f.tools, f.purpose
+	if !f.dryRun || f.last || f.conversation != "" {
+		if err := p.openHistory(ctx, a); err != nil {
+			return err
+		}
+	}
+	s, err := p.session(ctx, a, f.chatFlags, f.dryRun)
+	if err != nil {
+		return err
+	}
+	if f.dryRun {
+		return p.dryRun(ctx, a, s, prompt)
+	}
+	answer, err := p.start(ctx, a, s, prompt)
+	if err != nil {
+		return err
+	}
+	p.tellLeft(answer.Left())
+	return p.follow(a, s, answer)
+}
+
+// prompt joins the arguments and standard input.
+func (p *program) prompt(ctx context.Context, args []string) (app.Prompt, error) {
+	text := strings.Join(args, " ")
+	if !p.console.inTerminal {
+		piped, err := readAll(ctx, p.env.Stdin)
+		if err != nil {
+			return app.Prompt{}, err
+		}
+		switch {
+		case strings.TrimSpace(piped) == "":
+		case text == "":
+			text = piped
+		default:
+			text += "\n\n" + piped
+		}
+	}
+	return app.Prompt{Text: chat.Text(strings.ToValidUTF8(text, "\uFFFD"))}, nil
+}
+
+// readAll reads standard input to its end, or until the run is interrupted.
+func readAll(ctx context.Context, r io.Reader) (string, error) {
+	type reply struct {
+		data []byte
+		err  error
+	}
+	replies := make(chan reply, 1)
+	go func() {
+		data, err := io.ReadAll(io.LimitReader(r, maxInput+1))
+		replies <- reply{data, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return "", fault.E("cli.readAll", fault.Interrupted, ctx.Err())
+	case in := <-replies:
+		if len(in.data) > maxInput {
+			return "", fault.E("cli.readAll", fault.Usage, nil, "what", "input size", "word", "20 MB")
+		}
+		if in.err != nil {
+			return "", fault.E("cli.readAll", fault.Invalid, in.err, "path", "-")
+		}
+		return string(in.data), nil
+	}
+}
+
+// openHistory opens the history for a conversation. A machine where nothing can
+// hold its key, and where nobody can be asked, keeps nothing and says so.
+func (p *program) openHistory(ctx context.Context, a *app.App) error {
+	err := a.OpenHistory(ctx)
+	switch a.HistoryState() {
+	case app.HistoryOpen, app.HistoryOff:
+		return nil
+	case app.HistoryAsking:
+		a.KeepNothing()
+		if !p.globals.json {
+			p.output.note(p.words.T("cli.history.nothing_kept"))
+		}
+		return nil
+	default:
+		return err
+	}
+}
+
+// session is the conversation that the flags name, or a new one.
+func (p *program) session(ctx context.Context, a *app.App, f chatFlags, dry bool) (*app.Session, error) {
+	id := chat.ConversationID(f.conversation)
+	if f.last {
+		last, err := p.last(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		id = last
+	}
+	var s *app.Session
+	if id == "" {
+		s = a.NewSession(a.DefaultChoice(ctx))
+	} else {
+		opened, err := a.OpenSession(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		s = opened
+	}
+	if f.model != "" {
+		choice, err := a.FindModel(ctx, f.model, s.Choice().Provider)
+		if err != nil {
+			return nil, err
+		}
+		if id == "" {
+			s = a.NewSession(choice)
+		} else {
+			left, err := a.Switch(ctx, s, choice)
+			if err != nil {
+				return nil, err
+			}
+			p.tellLeft(left)
+		}
+	}
+	if f.system != "" {
+		if err := a.SetSystem(ctx, s, chat.Text(strings.ToValidUTF8(f.system, "\uFFFD"))); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// last is the conversation that changed last. The list shows pinned ones first,
+// so both groups are looked at.
+func (p *program) last(ctx context.Context, a *app.App) (chat.ConversationID, error) {
+	q := app.Query{Limit: 60}
+	var newest *app.Summary
+	for {
+		page, err := a.Conversations(ctx, q)
+		if err != nil {
+			return "", err
+		}
+		for i, s := range page {
+			if newest == nil || s.Updated.After(newest.Updated) {
+				newest = &page[i]
+			}
+			if !s.Pinned {
+				return newest.ID, nil
+			}
+		}
+		if len(page) == 0 {
+			break
+		}
+		q.After = page[len(page)-1].Cursor()
+	}
+	if newest == nil {
+		return "", fault.E("cli.last", fault.NotFound, nil, "what", "conversation", "name", "")
+	}
+	return newest.ID, nil
+}
+
+// start asks, and gets the confirmations that the rules want first.
+func (p *program) start(ctx context.Context, a *app.App, s *app.Session, prompt app.Prompt) (*app.Answer, error) {
+	for range maxQuestions {
+		answer, v, err := a.Ask(ctx, s, prompt)
+		if err != nil || answer != nil {
+			return answer, err
+		}
+		if v.Decision != policy.Confirm {
+			return nil, &policy.Refusal{Verdict: v}
+		}
+		if err := p.consent(ctx, v); err != nil {
+			return nil, err
+		}
+		if v.Act == policy.StartChat {
+			err = a.Accept(a.ProfileOf(s.Choice().Provider))
+		} else {
+			prompt.Confirmed = append(prompt.Confirmed, v.Act)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return nil, fault.E("cli.start", fault.NeedsAnswer, nil, "what", "confirmation", "flag", "--yes")
+}
+
+// maxQuestions is how many confirmations one prompt may need: the terms, and
+// one for each built-in tool.
+const maxQuestions = 8
+
+// consent asks what a rule wants confirmed.
+func (p *program) consent(ctx context.Context, v policy.Verdict) error {
+	if p.globals.yes {
+		return nil
+	}
+	if !p.console.interactive() {
+		return &unconfirmed{v}
+	}
+	p.explain(v)
+	return p.confirm(ctx, p.words.T("cli.confirm.question"))
+}
+
+// explain says what a rule wants confirmed, and why.
+func (p *program) explain(v policy.Verdict) {
+	a := v.Answer(p.say)
+	p.output.note(a.Reason)
+	for _, note := range v.Notes() {
+		p.output.note("- " + p.say(note))
+	}
+	if a.Remedy != "" {
+		p.output.note(a.Remedy)
+	}
+}
+
+// tellLeft says what the rules took out of a request.
+func (p *program) tellLeft(left []policy.Left) {
+	if p.globals.json {
+		return // the event "left" carries it
+	}
+	for _, l := range left {
+		a := l.Verdict.Answer(p.say)
+		p.output.note(p.words.T("cli.left", "What", l.What, "Reason", a.Reason, "Clauses", strings.Join(a.Clauses, ", ")))
+	}
+}
+
+// requestJSON is the exact request of --dry-run.
+type requestJSON struct {
+	Method  string            `json:"method"`
+	URL     string            `json:"url"`
+	Headers map[string]string `json:"headers"`
+	Body    json.RawMessage   `json:"body,omitempty"`
+}
+
+// dryRun prints the request that a prompt would become. Nothing is sent or
+// kept, so what has to be confirmed before sending is not asked.
+func (p *program) dryRun(ctx context.Context, a *app.App, s *app.Session, prompt app.Prompt) error {
+	for range maxQuestions {
+		request, v, err := a.Request(ctx, s, prompt)
+		if err != nil {
+			return err
+		}
+		if v.Decision == policy.Confirm {
+			prompt.Confirmed = append(prompt.Confirmed, v.Act)
+			continue
+		}
+		if !v.Decision.Permits() {
+			return &policy.Refusal{Verdict: v}
+		}
+		out := requestJSON{Method: request.Method, URL: request.URL, Headers: make(map[string]string), Body: request.Body}
+		for _, h := range request.Header {
+			out.Headers[h.Name] = h.Value
+		}
+		if !json.Valid(out.Body) {
+			out.Body = nil
+		}
+		return p.output.document(out)
+	}
+	return fault.E("cli.dryRun", fault.NeedsAnswer, nil, "what", "confirmation", "flag", "--yes")
+}

@@ -1,0 +1,246 @@
+package cli
+
+import (
+	"io"
+	"strings"
+	"time"
+
+	"bise/app"
+	"bise/app/chat"
+	"bise/app/fault"
+	"bise/app/policy"
+	"bise/app/termsafe"
+)
+
+// listener is told what arrives of an answer.
+type listener interface {
+	delta(d app.Delta) error
+	// end is called once; err is why the answer ended early.
+	end(m chat.Message, err error) error
+}
+
+// follow prints an answer as it comes. An answer that broke off is printed as
+// far as it came, and the error follows.
+func (p *program) follow(a *app.App, s *app.Session, answer *app.Answer) error {
+	var l listener = &plainAnswer{program: p, app: a}
+	if p.globals.json {
+		l = &eventAnswer{program: p, session: s, left: answer.Left()}
+	}
+	for {
+		progress := answer.Next()
+		for _, d := range progress.Deltas {
+			if err := l.delta(d); err != nil {
+				answer.Cancel()
+				<-answer.Done()
+				return err
+			}
+		}
+		if !progress.Over {
+			continue
+		}
+		err := outcome(progress)
+		if endErr := l.end(progress.Message, err); endErr != nil {
+			return endErr
+		}
+		if progress.KeepErr != nil && err == nil {
+			return progress.KeepErr
+		}
+		return err
+	}
+}
+
+// outcome is why an answer is not whole, nil if it is.
+func outcome(progress app.Progress) error {
+	switch {
+	case progress.Err != nil:
+		return progress.Err
+	case progress.Message.State == chat.Stopped:
+		return fault.E("cli.follow", fault.Interrupted, nil)
+	default:
+		return nil
+	}
+}
+
+// plainAnswer prints the text to standard output and all else to standard
+// error.
+type plainAnswer struct {
+	program  *program
+	app      *app.App
+	filter   termsafe.Filter
+	last     string // the last text printed
+	thinking bool
+}
+
+func (l *plainAnswer) delta(d app.Delta) error {
+	p := l.program
+	switch d.Kind {
+	case app.TextDelta:
+		return l.text(string(d.Text))
+	case app.ThinkingDelta:
+		if !l.thinking {
+			l.thinking = true
+			p.output.note(p.words.T("cli.ask.thinking"))
+		}
+	case app.PartDelta:
+		p.tellPart(d.Part)
+	case app.WaitDelta:
+		p.tellWait(d, l.app.Now())
+	case app.NoticeDelta:
+		p.output.note(p.notice(d.Notice))
+	case app.StatusDelta:
+		p.output.note(p.words.T("cli.ask.loading"))
+	}
+	return nil
+}
+
+func (l *plainAnswer) text(s string) error {
+	if l.program.console.outTerminal {
+		s = l.filter.Push(s)
+	}
+	if s == "" {
+		return nil
+	}
+	l.last = s
+	_, err := io.WriteString(l.program.env.Stdout, s)
+	return err
+}
+
+// end ends the last line of the answer.
+func (l *plainAnswer) end(m chat.Message, err error) error {
+	p := l.program
+	if rest := l.filter.Flush(); rest != "" {
+		if err := l.text(rest); err != nil {
+			return err
+		}
+	}
+	if l.last != "" && !strings.HasSuffix(l.last, "\n") {
+		if _, err := io.WriteString(p.env.Stdout, "\n"); err != nil {
+			return err
+		}
+	}
+	if err == nil && m.State == chat.Cut {
+		p.output.note(p.words.T("cli.ask.length"))
+	}
+	return nil
+}
+
+// tellPart names a part that is not text.
+func (p *program) tellPart(part chat.Part) {
+	switch part.Kind {
+	case chat.ReferencePart:
+		p.output.note(strings.TrimSpace(p.words.T("cli.ask.source", "Title", part.Name, "URL", part.URL)))
+	case chat.ToolCallPart:
+		p.output.note(p.words.T("cli.ask.tool", "Name", part.Name))
+	case chat.ImagePart:
+		p.output.note(p.words.T("cli.ask.image", "Type", part.MediaType, "Bytes", len(part.Data)))
+	}
+}
+
+// tellWait says why nothing comes and when it goes on.
+func (p *program) tellWait(d app.Delta, now time.Time) {
+	why, _ := p.words.Fault(fault.E("cli.wait", d.Wait.Kind, nil))
+	seconds := max(1, int(d.Wait.Until.Sub(now).Round(time.Second)/time.Second))
+	p.output.note(p.words.N("cli.ask.waiting", seconds, "Why", why, "Try", d.Wait.Try, "Of", d.Wait.Of))
+}
+
+// eventAnswer prints one JSON object a line for each thing that arrives.
+type eventAnswer struct {
+	program *program
+	session *app.Session
+	left    []policy.Left
+	model   string
+	told    bool
+}
+
+type event map[string]any
+
+func (l *eventAnswer) emit(e event) error {
+	if !l.told {
+		l.told = true
+		for _, left := range l.left {
+			a := left.Verdict.Answer(l.program.say)
+			e := event{"type": "left", "what": left.What, "message_id": left.Message, "decision": a.Decision, "clauses": a.Clauses, "reason": a.Reason}
+			if err := l.program.output.json(e); err != nil {
+				return err
+			}
+		}
+	}
+	return l.program.output.json(e)
+}
+
+func (l *eventAnswer) delta(d app.Delta) error {
+	switch d.Kind {
+	case app.TextDelta:
+		e := event{"type": "delta", "text": string(d.Text)}
+		if d.Origin != 0 && d.Origin != chat.Model {
+			e["origin"] = d.Origin.Names()
+		}
+		return l.emit(e)
+	case app.ThinkingDelta:
+		return l.emit(event{"type": "thinking", "text": string(d.Text)})
+	case app.PartDelta:
+		return l.part(d.Part)
+	case app.UsageDelta:
+		return l.emit(usageEvent(d.Usage))
+	case app.ModelDelta:
+		l.model = d.Model
+		return l.emit(event{"type": "model", "model": d.Model})
+	case app.WaitDelta:
+		return l.emit(event{"type": "wait", "kind": string(d.Wait.Kind), "until": stamp(d.Wait.Until), "try": d.Wait.Try, "of": d.Wait.Of})
+	case app.LimitDelta:
+		limits := make(map[string]event, len(d.Limits))
+		for _, limit := range d.Limits {
+			limits[limit.Name] = event{"limit": limit.Limit, "remaining": limit.Remaining}
+		}
+		return l.emit(event{"type": "limits", "limits": limits})
+	case app.NoticeDelta:
+		return l.emit(event{"type": "notice", "notice": d.Notice.Key, "message": l.program.notice(d.Notice)})
+	case app.StatusDelta:
+		return l.emit(event{"type": "status", "status": d.Reason})
+	}
+	return nil // what is done is told by end
+}
+
+func (l *eventAnswer) part(part chat.Part) error {
+	switch part.Kind {
+	case chat.ToolCallPart:
+		return l.emit(event{"type": "tool", "name": part.Name, "call_id": part.CallID, "arguments": string(part.Text)})
+	case chat.ToolResultPart:
+		return l.emit(event{"type": "tool_result", "name": part.Name, "call_id": part.CallID, "text": string(part.Text)})
+	case chat.ReferencePart:
+		return l.emit(event{"type": "source", "title": part.Name, "url": part.URL, "text": string(part.Text)})
+	case chat.ImagePart:
+		return l.emit(event{"type": "image", "media_type": part.MediaType, "data": part.Data})
+	default:
+		return nil
+	}
+}
+
+func usageEvent(u chat.Usage) event {
+	e := event{"type": "usage", "prompt_tokens": u.Prompt, "completion_tokens": u.Completion, "total_tokens": u.Total()}
+	if u.Cached > 0 {
+		e["cached_tokens"] = u.Cached
+	}
+	if u.Reasoning > 0 {
+		e["reasoning_tokens"] = u.Reasoning
+	}
+	if u.Window > 0 {
+		e["context_tokens"] = u.Window
+	}
+	return e
+}
+
+func (l *eventAnswer) end(m chat.Message, err error) error {
+	e := event{"conversation_id": l.session.ID(), "message_id": m.ID}
+	if err != nil && !fault.Is(err, fault.Interrupted) {
+		told := l.program.describe(err)
+		e["type"], e["kind"], e["message"], e["remedy"], e["clauses"] = "error", told.Kind, told.Message, told.Remedy, told.Clauses
+		return l.emit(e)
+	}
+	e["type"], e["state"], e["finish_reason"] = "done", string(m.State), m.Ended
+	e["model"], e["provider"] = m.Asked, m.Provider
+	if m.Model != "" {
+		e["model"] = m.Model
+	}
+	return l.emit(e)
+}

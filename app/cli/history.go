@@ -1,0 +1,260 @@
+package cli
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"bise/app"
+	"bise/app/chat"
+	"bise/app/fault"
+)
+
+func (p *program) historyCommand() *cobra.Command {
+	return p.build(
+		command{use: "history", short: "cli.history.short", long: "cli.history.long"},
+		p.historyListCommand(), p.historyShowCommand(), p.historySearchCommand(),
+		p.build(command{use: "rename ID TITLE", short: "cli.history.rename.short", args: between(2, -1), run: p.withHistory(p.historyRename)}),
+		p.build(command{use: "move ID [FOLDER]", short: "cli.history.move.short", args: between(1, 2), run: p.withHistory(p.historyMove)}),
+		p.build(command{use: "tag ID [TAG ...]", short: "cli.history.tag.short", args: between(1, -1), run: p.withHistory(p.historyTag)}),
+		p.historyPinCommand(), p.historyDeleteCommand(), p.historyPurgeCommand(),
+	)
+}
+
+// withHistory opens the history for what cannot do without.
+func (p *program) withHistory(do func(c *cobra.Command, a *app.App, args []string) error) func(*cobra.Command, []string) error {
+	return p.withApp(func(c *cobra.Command, a *app.App, args []string) error {
+		if err := a.OpenHistory(c.Context()); err != nil {
+			return err
+		}
+		return do(c, a, args)
+	})
+}
+
+// resolve takes an id, or "last" for the conversation that changed last.
+func (p *program) resolve(c *cobra.Command, a *app.App, word string) (chat.ConversationID, error) {
+	if word == "last" {
+		return p.last(c.Context(), a)
+	}
+	return chat.ConversationID(word), nil
+}
+
+// summaryJSON is one line of history list --json.
+type summaryJSON struct {
+	ID       chat.ConversationID `json:"id"`
+	Title    string              `json:"title"`
+	Created  string              `json:"created"`
+	Updated  string              `json:"updated"`
+	Pinned   string              `json:"pinned"`
+	Folder   string              `json:"folder,omitempty"`
+	Tags     []string            `json:"tags"`
+	Profile  string              `json:"profile"`
+	Provider string              `json:"provider"`
+	Model    string              `json:"model,omitempty"`
+	Messages int                 `json:"messages"`
+}
+
+func (p *program) historyListCommand() *cobra.Command {
+	var q app.Query
+	c := p.build(command{
+		use: "list", short: "cli.history.list.short", long: "cli.history.list.long",
+		run: p.withHistory(func(c *cobra.Command, a *app.App, _ []string) error { return p.historyList(c, a, q) }),
+	})
+	c.Flags().IntVar(&q.Limit, "limit", 60, p.words.T("cli.flag.limit"))
+	c.Flags().StringVar(&q.Folder, "folder", "", p.words.T("cli.flag.folder"))
+	c.Flags().StringVar(&q.Tag, "tag", "", p.words.T("cli.flag.tag"))
+	c.Flags().BoolVar(&q.Pinned, "pinned", false, p.words.T("cli.flag.pinned"))
+	c.Flags().StringVar(&q.Filter, "title", "", p.words.T("cli.flag.title"))
+	return c
+}
+
+func (p *program) historyList(c *cobra.Command, a *app.App, q app.Query) error {
+	if q.Limit < 1 {
+		return fault.E("cli.history", fault.Usage, nil, "what", "flag value", "word", "--limit")
+	}
+	list, err := a.Conversations(c.Context(), q)
+	if err != nil {
+		return err
+	}
+	var rows [][]string
+	for _, s := range list {
+		if p.globals.json {
+			if err := p.output.json(newSummaryJSON(s)); err != nil {
+				return err
+			}
+			continue
+		}
+		mark := " "
+		if s.Pinned {
+			mark = "*"
+		}
+		rows = append(rows, []string{mark, string(s.ID), s.Updated.Local().Format("2006-01-02 15:04"), strconv.Itoa(s.Messages), s.Provider, s.Title})
+	}
+	return p.output.table(rows)
+}
+
+func newSummaryJSON(s app.Summary) summaryJSON {
+	out := summaryJSON{
+		ID: s.ID, Title: s.Title, Created: stamp(s.Created), Updated: stamp(s.Updated), Pinned: yesNo(s.Pinned),
+		Folder: s.Folder, Tags: s.Tags, Profile: s.Profile, Provider: s.Provider, Model: s.Model, Messages: s.Messages,
+	}
+	if out.Tags == nil {
+		out.Tags = []string{}
+	}
+	return out
+}
+
+// hitJSON is one line of history search --json; matches are byte ranges of
+// snippet, the end excluded.
+type hitJSON struct {
+	Conversation chat.ConversationID `json:"conversation_id"`
+	Message      chat.MessageID      `json:"message_id"`
+	Title        string              `json:"title"`
+	Role         chat.Role           `json:"role"`
+	At           string              `json:"at"`
+	Snippet      string              `json:"snippet"`
+	Matches      [][2]int            `json:"matches"`
+}
+
+func (p *program) historySearchCommand() *cobra.Command {
+	var limit int
+	c := p.build(command{
+		use: "search WORDS", short: "cli.history.search.short", args: between(1, -1),
+		run: p.withHistory(func(c *cobra.Command, a *app.App, args []string) error {
+			hits, err := a.Search(c.Context(), strings.Join(args, " "), limit)
+			if err != nil {
+				return err
+			}
+			return p.printHits(hits)
+		}),
+	})
+	c.Flags().IntVar(&limit, "limit", 60, p.words.T("cli.flag.limit"))
+	return c
+}
+
+func (p *program) printHits(hits []app.Hit) error {
+	var rows [][]string
+	for _, h := range hits {
+		if !p.globals.json {
+			rows = append(rows, []string{string(h.Conversation), h.At.Local().Format("2006-01-02"), h.Title, string(h.Snippet.Text)})
+			continue
+		}
+		out := hitJSON{
+			Conversation: h.Conversation, Message: h.Message, Title: h.Title, Role: h.Role,
+			At: stamp(h.At), Snippet: string(h.Snippet.Text), Matches: [][2]int{},
+		}
+		for _, m := range h.Snippet.Matches {
+			out.Matches = append(out.Matches, [2]int{m.Start, m.End})
+		}
+		if err := p.output.json(out); err != nil {
+			return err
+		}
+	}
+	return p.output.table(rows)
+}
+
+func (p *program) historyRename(c *cobra.Command, a *app.App, args []string) error {
+	id, err := p.resolve(c, a, args[0])
+	if err != nil {
+		return err
+	}
+	return a.Rename(c.Context(), id, strings.Join(args[1:], " "))
+}
+
+func (p *program) historyMove(c *cobra.Command, a *app.App, args []string) error {
+	id, err := p.resolve(c, a, args[0])
+	if err != nil {
+		return err
+	}
+	folder := ""
+	if len(args) == 2 {
+		folder = args[1]
+	}
+	return a.Move(c.Context(), id, folder)
+}
+
+func (p *program) historyTag(c *cobra.Command, a *app.App, args []string) error {
+	id, err := p.resolve(c, a, args[0])
+	if err != nil {
+		return err
+	}
+	return a.Tag(c.Context(), id, args[1:])
+}
+
+func (p *program) historyPinCommand() *cobra.Command {
+	var off bool
+	c := p.build(command{
+		use: "pin ID", short: "cli.history.pin.short", args: between(1, 1),
+		run: p.withHistory(func(c *cobra.Command, a *app.App, args []string) error {
+			id, err := p.resolve(c, a, args[0])
+			if err != nil {
+				return err
+			}
+			return a.Pin(c.Context(), id, !off)
+		}),
+	})
+	c.Flags().BoolVar(&off, "off", false, p.words.T("cli.flag.off"))
+	return c
+}
+
+func (p *program) historyDeleteCommand() *cobra.Command {
+	var undo bool
+	c := p.build(command{
+		use: "delete ID ...", short: "cli.history.delete.short", long: "cli.history.delete.long", args: between(1, -1),
+		run: p.withHistory(func(c *cobra.Command, a *app.App, args []string) error {
+			for _, word := range args {
+				id, err := p.resolve(c, a, word)
+				if err == nil && undo {
+					err = a.Restore(c.Context(), id)
+				} else if err == nil {
+					err = a.Delete(c.Context(), id)
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		}),
+	})
+	c.Flags().BoolVar(&undo, "undo", false, p.words.T("cli.flag.undo"))
+	return c
+}
+
+func (p *program) historyPurgeCommand() *cobra.Command {
+	var all bool
+	c := p.build(command{
+		use: "purge ID ...", short: "cli.history.purge.short", long: "cli.history.purge.long", args: between(0, -1),
+		run: p.withApp(func(c *cobra.Command, a *app.App, args []string) error { return p.historyPurge(c, a, args, all) }),
+	})
+	c.Flags().BoolVar(&all, "all", false, p.words.T("cli.flag.all_conversations"))
+	return c
+}
+
+func (p *program) historyPurge(c *cobra.Command, a *app.App, args []string, all bool) error {
+	if all == (len(args) > 0) {
+		return fault.E("cli.history", fault.Usage, nil, "what", "too few arguments", "word", "bise history purge ID ... | --all")
+	}
+	question := p.words.N("cli.history.purge.confirm", len(args))
+	if all {
+		question = p.words.T("cli.history.purge.confirm_all")
+	}
+	if err := p.confirm(c.Context(), question); err != nil {
+		return err
+	}
+	if err := a.OpenHistory(c.Context()); err != nil {
+		return err
+	}
+	if all {
+		return a.PurgeAll(c.Context())
+	}
+	ids := make([]chat.ConversationID, 0, len(args))
+	for _, word := range args {
+		id, err := p.resolve(c, a, word)
+		if err != nil {
+			return err
+		}
+		ids = append(ids, id)
+	}
+	return a.Purge(c.Context(), ids...)
+}

@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"bise/app"
+	"bise/app/fault"
+)
+
+func (p *program) modelsCommand() *cobra.Command {
+	var fresh bool
+	list := p.build(command{
+		use: "list [PROVIDER]", short: "cli.models.list.short", long: "cli.models.list.long", args: between(0, 1),
+		run: p.withApp(func(c *cobra.Command, a *app.App, args []string) error { return p.modelsList(c, a, args, fresh) }),
+	})
+	list.Flags().BoolVar(&fresh, "fresh", false, p.words.T("cli.flag.fresh"))
+	return p.build(
+		command{use: "models", short: "cli.models.short", long: "cli.models.long"},
+		list,
+		p.build(command{
+			use: "show MODEL", short: "cli.models.show.short", long: "cli.models.show.long",
+			example: "bise models show mistral-medium-latest\nbise models show ollama/ministral-3:8b",
+			args:    between(1, 1), run: p.withApp(p.modelsShow),
+		}),
+	)
+}
+
+// modelJSON is one line of models list --json. Yes/no answers are the words.
+type modelJSON struct {
+	Provider    string   `json:"provider"`
+	ID          string   `json:"id"`
+	Name        string   `json:"name,omitempty"`
+	Aliases     []string `json:"aliases,omitempty"`
+	Detail      string   `json:"detail,omitempty"`
+	Context     int      `json:"context_tokens,omitempty"`
+	Size        int64    `json:"size_bytes,omitempty"`
+	Chat        string   `json:"chat"`
+	Thinking    string   `json:"thinking"`
+	Images      string   `json:"images"`
+	Tools       string   `json:"tools"`
+	Remote      string   `json:"remote,omitempty"`
+	Loaded      string   `json:"loaded,omitempty"`
+	Retires     string   `json:"retires,omitempty"`
+	Replacement string   `json:"replacement,omitempty"`
+	Licence     string   `json:"licence,omitempty"`
+	Where       string   `json:"where"`
+	Consequence string   `json:"consequence"`
+}
+
+func newModelJSON(a *app.App, provider string, m app.Model) modelJSON {
+	place := a.Place(provider, m.Remote)
+	out := modelJSON{
+		Provider: provider, ID: m.ID, Name: m.Name, Aliases: m.Aliases, Detail: m.Detail,
+		Context: m.Context, Size: m.Size,
+		Chat: yesNo(m.Chat), Thinking: yesNo(m.Thinking), Images: yesNo(m.Images), Tools: yesNo(m.Tools),
+		Retires: day(m.Retires), Replacement: m.Replacement, Licence: m.Licence,
+		Where: place.Where, Consequence: place.Consequence,
+	}
+	if m.Remote {
+		out.Remote = "yes"
+	}
+	if m.Loaded {
+		out.Loaded = "yes"
+	}
+	return out
+}
+
+// modelsList lists what can be asked. A provider that cannot be asked is named
+// on standard error; if none answers, that is the failure.
+func (p *program) modelsList(c *cobra.Command, a *app.App, args []string, fresh bool) error {
+	var lists []app.ModelList
+	if len(args) == 1 {
+		l, err := a.ModelsOf(c.Context(), args[0], fresh)
+		if err != nil {
+			return err
+		}
+		lists = append(lists, l)
+	} else {
+		lists = a.Models(c.Context(), fresh)
+	}
+	var rows [][]string
+	for _, l := range lists {
+		provider := string(l.Provider.ID)
+		if l.Err != nil {
+			if err := p.tellNoModels(provider, l.Err); err != nil {
+				return err
+			}
+			continue
+		}
+		for _, m := range l.Models {
+			if !m.Chat {
+				continue
+			}
+			out := newModelJSON(a, provider, m)
+			if p.globals.json {
+				if err := p.output.json(out); err != nil {
+					return err
+				}
+				continue
+			}
+			rows = append(rows, []string{provider, m.ID, tokens(m.Context), strings.Join(p.abilities(m), " "), out.Retires, out.Where})
+		}
+	}
+	return p.output.table(rows)
+}
+
+func (p *program) tellNoModels(provider string, err error) error {
+	e := p.describe(err)
+	if p.globals.json {
+		return p.output.json(map[string]any{"provider": provider, "error": e})
+	}
+	p.output.note(provider + ": " + e.Message + " " + e.Remedy)
+	return nil
+}
+
+// tokens is a context length in thousands: 131072 is "128k".
+func tokens(n int) string {
+	switch {
+	case n == 0:
+		return "-"
+	case n < 1024:
+		return strconv.Itoa(n)
+	default:
+		return strconv.Itoa(n/1024) + "k"
+	}
+}
+
+func (p *program) abilities(m app.Model) []string {
+	var words []string
+	for _, ability := range []struct {
+		has bool
+		key string
+	}{
+		{m.Thinking, "cli.models.thinking"},
+		{m.Images, "cli.models.images"},
+		{m.Tools, "cli.models.tools"},
+		{m.Remote, "cli.models.remote"},
+	} {
+		if ability.has {
+			words = append(words, p.words.T(ability.key))
+		}
+	}
+	if words == nil {
+		return []string{"-"}
+	}
+	return words
+}
+
+func (p *program) modelsShow(c *cobra.Command, a *app.App, args []string) error {
+	choice, err := a.FindModel(c.Context(), args[0], "")
+	if err != nil {
+		return err
+	}
+	l, err := a.ModelsOf(c.Context(), choice.Provider, false)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(l.Models, func(m app.Model) bool {
+		return m.ID == choice.Model || m.Name == choice.Model || slices.Contains(m.Aliases, choice.Model)
+	})
+	if at < 0 {
+		return fault.E("cli.models", fault.NotFound, nil, "what", "model", "name", args[0])
+	}
+	out := newModelJSON(a, choice.Provider, l.Models[at])
+	if p.globals.json {
+		return p.output.json(out)
+	}
+	return p.output.pairs(
+		"provider", out.Provider, "id", out.ID, "name", out.Name, "aliases", strings.Join(out.Aliases, " "),
+		"detail", out.Detail, "context_tokens", tokens(out.Context), "chat", out.Chat, "thinking", out.Thinking,
+		"images", out.Images, "tools", out.Tools, "retires", out.Retires, "replacement", out.Replacement,
+		"licence", out.Licence, "where", out.Where, "consequence", out.Consequence,
+	)
+}

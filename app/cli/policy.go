@@ -1,0 +1,186 @@
+package cli
+
+import (
+	"encoding/json"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"bise/app"
+	"bise/app/fault"
+	"bise/app/policy"
+)
+
+type evalFlags struct {
+	act   string
+	file  string
+	facts []string
+	rules string
+}
+
+func (p *program) policyCommand() *cobra.Command {
+	var f evalFlags
+	eval := p.build(command{
+		use: "eval --act ACT", short: "cli.policy.eval.short", long: "cli.policy.eval.long",
+		example: "bise policy eval --act show_data_use --fact service=le_chat --fact plan=pro --json\nbise policy eval --act share --facts facts.json",
+		run:     func(c *cobra.Command, _ []string) error { return p.policyEval(c, f) },
+	})
+	eval.Flags().StringVar(&f.act, "act", "", p.words.T("cli.flag.act"))
+	eval.Flags().StringVar(&f.file, "facts", "", p.words.T("cli.flag.facts"))
+	eval.Flags().StringArrayVar(&f.facts, "fact", nil, p.words.T("cli.flag.fact"))
+	eval.Flags().StringVar(&f.rules, "rules", "", p.words.T("cli.flag.rules"))
+	var rules string
+	table := p.build(command{
+		use: "table", short: "cli.policy.table.short", long: "cli.policy.table.long",
+		run: func(*cobra.Command, []string) error { return p.policyTable(rules) },
+	})
+	table.Flags().StringVar(&rules, "rules", "", p.words.T("cli.flag.rules"))
+	return p.build(command{use: "policy", short: "cli.policy.short", long: "cli.policy.long"}, eval, table)
+}
+
+// policyEval answers an act for facts that are given. It opens no app: no
+// configuration, history or keyring is read, and the only clock is --now.
+func (p *program) policyEval(c *cobra.Command, f evalFlags) error {
+	now, _, err := p.clock()
+	if err != nil {
+		return err
+	}
+	act, err := policy.ParseAct(f.act)
+	if err != nil {
+		return err
+	}
+	facts, err := p.facts(c, f, now)
+	if err != nil {
+		return err
+	}
+	rules, err := p.rules(f.rules)
+	if err != nil {
+		return err
+	}
+	v, err := policy.Eval(rules, facts, act)
+	if err != nil {
+		return err
+	}
+	answer := v.Answer(p.say)
+	if p.globals.json {
+		return p.output.json(answer)
+	}
+	return p.printAnswer(answer)
+}
+
+// facts reads the file of facts and what --fact adds to it.
+func (p *program) facts(c *cobra.Command, f evalFlags, now time.Time) (policy.Facts, error) {
+	data := []byte("{}")
+	switch f.file {
+	case "":
+	case "-":
+		text, err := readAll(c.Context(), p.env.Stdin)
+		if err != nil {
+			return policy.Facts{}, err
+		}
+		data = []byte(text)
+	default:
+		file, err := readFile(f.file)
+		if err != nil {
+			return policy.Facts{}, err
+		}
+		data = file
+	}
+	facts, err := policy.ParseFacts(data, now)
+	if err != nil {
+		return policy.Facts{}, err
+	}
+	return facts.WithArgs(f.facts...)
+}
+
+// maxFile is the largest file of facts or rules that is read, in bytes.
+const maxFile = 8 << 20
+
+func readFile(path string) ([]byte, error) {
+	const op = "cli.readFile"
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fault.E(op, fault.NotFound, err, "what", "file", "name", path)
+	}
+	defer f.Close() //nolint:errcheck // only read
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return nil, fault.E(op, fault.Invalid, err, "path", path)
+	}
+	if len(data) > maxFile {
+		return nil, fault.E(op, fault.Invalid, nil, "path", path, "field", "size")
+	}
+	return data, nil
+}
+
+// rules is the bundle that --rules names: a file, or the id of a bundle.
+func (p *program) rules(word string) (policy.Rules, error) {
+	if word == "" {
+		return app.BuiltinRules("")
+	}
+	if info, err := os.Stat(word); err == nil && info.Mode().IsRegular() {
+		data, err := readFile(word)
+		if err != nil {
+			return policy.Rules{}, err
+		}
+		return policy.Parse(data)
+	}
+	return app.BuiltinRules(word)
+}
+
+// printAnswer prints a decision for a person.
+func (p *program) printAnswer(a policy.Answer) error {
+	pairs := []string{
+		p.words.T("cli.policy.act"), string(a.Act),
+		p.words.T("cli.policy.decision"), a.Decision,
+		p.words.T("cli.policy.clauses"), strings.Join(a.Clauses, ", "),
+		p.words.T("cli.policy.ruleset"), a.Ruleset,
+		p.words.T("cli.policy.reason"), a.Reason,
+		p.words.T("cli.policy.remedy"), a.Remedy,
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.Fields)) {
+		value, ok := a.Fields[name].(string)
+		if !ok {
+			text, err := json.Marshal(a.Fields[name])
+			if err != nil {
+				return err
+			}
+			value = string(text)
+		}
+		pairs = append(pairs, name, value)
+	}
+	return p.output.pairs(pairs...)
+}
+
+// policyTable prints every cell of a bundle.
+func (p *program) policyTable(word string) error {
+	rules, err := p.rules(word)
+	if err != nil {
+		return err
+	}
+	var rows [][]string
+	for cell := range rules.Cells() {
+		if p.globals.json {
+			if err := p.output.json(cell); err != nil {
+				return err
+			}
+			continue
+		}
+		rows = append(rows, []string{cell.Rule, cell.Decision, pairsOf(cell.Facts), pairsOf(cell.Values), strings.Join(cell.Clauses, ",")})
+	}
+	return p.output.table(rows)
+}
+
+// pairsOf writes names and values out in the order of the names.
+func pairsOf(m map[string]string) string {
+	list := make([]string, 0, len(m))
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		list = append(list, name+"="+m[name])
+	}
+	return strings.Join(list, " ")
+}

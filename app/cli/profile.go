@@ -1,0 +1,215 @@
+package cli
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"bise/app"
+	"bise/app/fault"
+)
+
+func (p *program) profileCommand() *cobra.Command {
+	return p.build(
+		command{use: "profile", short: "cli.profile.short", long: "cli.profile.long"},
+		p.build(command{use: "list", short: "cli.profile.list.short", run: p.withApp(p.profileList)}),
+		p.build(command{use: "show [NAME]", short: "cli.profile.show.short", args: between(0, 1), run: p.withApp(p.profileShow)}),
+		p.build(command{
+			use: "add NAME KIND [KEY=VALUE ...]", short: "cli.profile.add.short", long: "cli.profile.add.long",
+			example: "bise profile add work mistral plan=team customer=business\nbise profile add lab openai endpoint=http://127.0.0.1:8080/v1",
+			args:    between(2, -1), run: p.withApp(p.profileAdd),
+		}),
+		p.build(command{
+			use: "set KEY=VALUE ...", short: "cli.profile.set.short", long: "cli.profile.set.long",
+			example: "bise profile set plan=pro training_switch=off\nbise profile set --profile work model=mistral-medium-latest",
+			args:    between(1, -1), run: p.withApp(p.profileSet),
+		}),
+		p.build(command{use: "use NAME", short: "cli.profile.use.short", args: between(1, 1), run: p.withApp(p.profileUse)}),
+		p.build(command{use: "remove NAME", short: "cli.profile.remove.short", args: between(1, 1), run: p.withApp(p.profileRemove)}),
+	)
+}
+
+// withApp opens the app for what needs it.
+func (p *program) withApp(do func(c *cobra.Command, a *app.App, args []string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		a, err := p.open(true)
+		if err != nil {
+			return err
+		}
+		return do(c, a, args)
+	}
+}
+
+// profileJSON is what profile list and show print with --json.
+type profileJSON struct {
+	Name           string            `json:"name"`
+	Kind           string            `json:"kind"`
+	Active         string            `json:"active"`
+	Service        string            `json:"service"`
+	Endpoint       string            `json:"endpoint,omitempty"`
+	Model          string            `json:"model,omitempty"`
+	UserName       string            `json:"user_name,omitempty"`
+	SensitiveTerms []string          `json:"sensitive_terms,omitempty"`
+	Facts          map[string]string `json:"facts"`
+	Accepted       *acceptedJSON     `json:"accepted,omitempty"`
+	Consequence    string            `json:"consequence,omitempty"`
+}
+
+type acceptedJSON struct {
+	Ruleset  string `json:"ruleset"`
+	Plan     string `json:"plan"`
+	Training string `json:"training"`
+	On       string `json:"on"`
+}
+
+func (p *program) profileJSON(a *app.App, profile app.Profile) profileJSON {
+	out := profileJSON{
+		Name: profile.Name, Kind: profile.Kind, Active: yesNo(profile.Name == a.Active()),
+		Endpoint: profile.Endpoint, Model: profile.Model, UserName: profile.UserName,
+		SensitiveTerms: profile.SensitiveTerms, Facts: profile.Facts,
+	}
+	if out.Facts == nil {
+		out.Facts = map[string]string{}
+	}
+	if f, err := a.Facts(profile.Name); err == nil {
+		out.Service = string(f.Service())
+	}
+	if accepted := profile.Accepted; accepted != nil {
+		out.Accepted = &acceptedJSON{accepted.Ruleset, accepted.Plan, accepted.Training, accepted.On}
+	}
+	provider := profile.Name
+	if profile.Kind == "local" {
+		provider = app.OllamaProvider
+	}
+	out.Consequence = a.Place(provider, false).Consequence
+	return out
+}
+
+func (p *program) profileList(_ *cobra.Command, a *app.App, _ []string) error {
+	rows := [][]string{}
+	for _, profile := range a.Profiles() {
+		out := p.profileJSON(a, profile)
+		if p.globals.json {
+			if err := p.output.json(out); err != nil {
+				return err
+			}
+			continue
+		}
+		mark := " "
+		if out.Active == "yes" {
+			mark = "*"
+		}
+		rows = append(rows, []string{mark, out.Name, out.Kind, out.Endpoint, out.Consequence})
+	}
+	return p.output.table(rows)
+}
+
+func (p *program) profileShow(_ *cobra.Command, a *app.App, args []string) error {
+	name := a.Active()
+	if len(args) == 1 {
+		name = args[0]
+	}
+	profile, err := a.Profile(name)
+	if err != nil {
+		return err
+	}
+	return p.printProfile(a, profile)
+}
+
+func (p *program) printProfile(a *app.App, profile app.Profile) error {
+	out := p.profileJSON(a, profile)
+	if p.globals.json {
+		return p.output.json(out)
+	}
+	// The names are those of "set", so that what is read can be typed.
+	pairs := []string{
+		"name", out.Name, "kind", out.Kind, "service", out.Service, "endpoint", out.Endpoint, "model", out.Model,
+		"user_name", out.UserName, "sensitive_terms", strings.Join(out.SensitiveTerms, ","),
+	}
+	for _, name := range slices.Sorted(maps.Keys(out.Facts)) {
+		if name != "service" {
+			pairs = append(pairs, name, out.Facts[name])
+		}
+	}
+	if err := p.output.pairs(pairs...); err != nil {
+		return err
+	}
+	return p.output.line(out.Consequence)
+}
+
+// settings refuses a key among settings without repeating it.
+func settings(words []string) error {
+	for _, word := range words {
+		name, value, ok := strings.Cut(word, "=")
+		if !ok {
+			return fault.E("cli.settings", fault.Usage, nil, "what", "setting", "word", name)
+		}
+		if name == "key" || name == "apikey" || strings.HasSuffix(name, "api_key") || name != "model" && keyShape.MatchString(value) && len(value) == 32 {
+			return fault.E("cli.settings", fault.Usage, nil, "what", "key as argument", "word", "")
+		}
+	}
+	return nil
+}
+
+func (p *program) profileAdd(_ *cobra.Command, a *app.App, args []string) error {
+	if err := settings(args[2:]); err != nil {
+		return err
+	}
+	if err := a.AddProfile(args[0], args[1], args[2:]); err != nil {
+		return err
+	}
+	return p.changedProfile(a, args[0])
+}
+
+func (p *program) profileSet(_ *cobra.Command, a *app.App, args []string) error {
+	name := a.Active()
+	if _, err := a.Profile(args[0]); err == nil && len(args) > 1 {
+		name, args = args[0], args[1:]
+	}
+	if err := settings(args); err != nil {
+		return err
+	}
+	if err := a.SetProfile(name, args); err != nil {
+		return err
+	}
+	return p.changedProfile(a, name)
+}
+
+func (p *program) changedProfile(a *app.App, name string) error {
+	profile, err := a.Profile(name)
+	if err != nil {
+		return err
+	}
+	return p.printProfile(a, profile)
+}
+
+func (p *program) profileUse(_ *cobra.Command, a *app.App, args []string) error {
+	if err := a.UseProfile(args[0]); err != nil {
+		return err
+	}
+	return p.changedProfile(a, args[0])
+}
+
+// profileRemove forgets the key first: without the profile nobody could find
+// it again.
+func (p *program) profileRemove(c *cobra.Command, a *app.App, args []string) error {
+	name := args[0]
+	if _, ok := a.Config().Profiles[name]; !ok {
+		return fault.E("cli.profile", fault.NotFound, nil, "what", "profile", "name", name)
+	}
+	if err := p.confirm(c.Context(), p.words.T("cli.profile.remove.confirm", "Name", name)); err != nil {
+		return err
+	}
+	if _, err := a.SignOut(c.Context(), name); err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	if err := a.RemoveProfile(name); err != nil {
+		return err
+	}
+	if p.globals.json {
+		return p.output.json(map[string]string{"removed": name})
+	}
+	return p.output.line(p.words.T("cli.profile.remove.done", "Name", name))
+}
