@@ -3,6 +3,7 @@ package widget
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -180,4 +181,29 @@ func BenchmarkComposerKey(b *testing.B) {
 		press(c, "x", "backspace")
 		c.View()
 	}
+}
+
+func FuzzPaste(f *testing.F) {
+	f.Add("a\xff\r\nb", 3)
+	f.Add("\x1b[31m\u202e[pasted 1]", 30)
+	f.Add("日本語\t\n", 12)
+	f.Fuzz(func(t *testing.T, s string, n int) {
+		c := composer(t)
+		c.Paste(strings.Repeat(s, min(max(n, 0), 50)))
+		c.Paste(s)
+		if !utf8.ValidString(c.Value()) {
+			t.Errorf("Value() = %q", c.Value())
+		}
+		for _, l := range strings.Split(c.View(), "\n") {
+			if ansi.StringWidth(l) > 40 {
+				t.Errorf("%d cells in %q", ansi.StringWidth(l), l)
+			}
+			if strings.ContainsAny(ansi.Strip(l), "\x1b\r\u202e") {
+				t.Errorf("a control character in %q", l)
+			}
+		}
+		if c.Height() > 5 {
+			t.Errorf("height %d", c.Height())
+		}
+	})
 }

@@ -94,7 +94,15 @@ func TestGoldens(t *testing.T) {
 			if p.Value() != "a-secret-key" {
 				t.Errorf("Value() = %q", p.Value())
 			}
+		})
+	}
+}
 
+func TestGoldenLines(t *testing.T) {
+	th := plainTheme(t)
+	for _, s := range screens {
+		w, h := s.width, s.height
+		t.Run(fmt.Sprintf("%dx%d", w, h), func(t *testing.T) {
 			cm := NewComposer(th)
 			cm.SetSize(w, h*2/5)
 			cm.SetPasteLabel(func(n, lines int) string { return fmt.Sprintf("[pasted text #%d, %d lines]", n, lines) })
