@@ -15,8 +15,9 @@ const (
 	// regular expressions that look back, and minified code is not read.
 	maxCodeLine = 1000
 	// patience is how long a block of code may take to be coloured before the
-	// rest stays plain. An ordinary one takes a few milliseconds.
-	patience = 80 * time.Millisecond
+	// rest stays plain. An ordinary one takes a few milliseconds; this is for
+	// text made to keep a lexer busy, and a busy machine should not meet it.
+	patience = 300 * time.Millisecond
 	// maxLexers is how many names of languages are remembered.
 	maxLexers = 128
 )
@@ -60,7 +61,7 @@ func highlight(lang, text string) [][]span {
 	if err != nil {
 		return plainLines(text)
 	}
-	start := time.Now()
+	var start time.Time // after the first word: a lexer's first use builds it
 	out, line, size := make([][]span, 0, strings.Count(text, "\n")+1), []span(nil), 0
 	for t := tokens(); t != chroma.EOF; t = tokens() {
 		st := styleOf(t.Type)
@@ -75,7 +76,9 @@ func highlight(lang, text string) [][]span {
 			}
 			value = rest
 		}
-		if time.Since(start) > patience {
+		if start.IsZero() {
+			start = time.Now()
+		} else if time.Since(start) > patience {
 			break
 		}
 	}
