@@ -159,9 +159,11 @@ func (p *program) openHistory(ctx context.Context, a *app.App) error {
 		return nil
 	case app.HistoryAsking:
 		a.KeepNothing()
-		if !p.globals.json {
-			p.output.note(p.words.T("cli.history.nothing_kept"))
+		told := p.words.T("cli.history.nothing_kept")
+		if p.globals.json {
+			return p.output.json(event{"type", "notice", "notice", "nothing_kept", "message", told})
 		}
+		p.output.note(told)
 		return nil
 	default:
 		return err

@@ -39,7 +39,7 @@ func (c console) interactive() bool { return c.inTerminal && c.errTerminal }
 // hidden asks for a secret that does not show on the terminal. An interrupt
 // gives the terminal back as it was.
 func (c console) hidden(ctx context.Context, question string) (chat.Secret, error) {
-	const op = "cli.hidden"
+	const op = "cli.askHidden"
 	f, ok := c.in.(*os.File)
 	if !ok || !c.interactive() {
 		return "", fault.E(op, fault.NeedsAnswer, nil, "what", "secret")

@@ -155,7 +155,7 @@ func (p *program) report(err error) int {
 		return code
 	}
 	e := p.describe(err)
-	if p.globals.json {
+	if p.globals.json || p.wantsJSON {
 		line, jsonErr := json.Marshal(map[string]errorJSON{"error": e})
 		if jsonErr == nil {
 			_, _ = p.env.Stderr.Write(append(line, '\n'))

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"io"
 	"strings"
 	"time"
@@ -148,18 +149,42 @@ type eventAnswer struct {
 	program *program
 	session *app.Session
 	left    []policy.Left
-	model   string
 	told    bool
 }
 
-type event map[string]any
+// event is a JSON object that begins with its type: names and values in turn.
+type event []any
+
+// MarshalJSON writes the names in the order they were given.
+func (e event) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i := 0; i+1 < len(e); i += 2 {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		name, err := encode(e[i])
+		if err != nil {
+			return nil, err
+		}
+		value, err := encode(e[i+1])
+		if err != nil {
+			return nil, err
+		}
+		b.Write(bytes.TrimSpace(name))
+		b.WriteByte(':')
+		b.Write(bytes.TrimSpace(value))
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
 
 func (l *eventAnswer) emit(e event) error {
 	if !l.told {
 		l.told = true
 		for _, left := range l.left {
 			a := left.Verdict.Answer(l.program.say)
-			e := event{"type": "left", "what": left.What, "message_id": left.Message, "decision": a.Decision, "clauses": a.Clauses, "reason": a.Reason}
+			e := event{"type", "left", "what", left.What, "message_id", left.Message, "decision", a.Decision, "clauses", a.Clauses, "reason", a.Reason}
 			if err := l.program.output.json(e); err != nil {
 				return err
 			}
@@ -171,32 +196,31 @@ func (l *eventAnswer) emit(e event) error {
 func (l *eventAnswer) delta(d app.Delta) error {
 	switch d.Kind {
 	case app.TextDelta:
-		e := event{"type": "delta", "text": string(d.Text)}
+		e := event{"type", "delta", "text", string(d.Text)}
 		if d.Origin != 0 && d.Origin != chat.Model {
-			e["origin"] = d.Origin.Names()
+			e = append(e, "origin", d.Origin.Names())
 		}
 		return l.emit(e)
 	case app.ThinkingDelta:
-		return l.emit(event{"type": "thinking", "text": string(d.Text)})
+		return l.emit(event{"type", "thinking", "text", string(d.Text)})
 	case app.PartDelta:
 		return l.part(d.Part)
 	case app.UsageDelta:
 		return l.emit(usageEvent(d.Usage))
 	case app.ModelDelta:
-		l.model = d.Model
-		return l.emit(event{"type": "model", "model": d.Model})
+		return l.emit(event{"type", "model", "model", d.Model})
 	case app.WaitDelta:
-		return l.emit(event{"type": "wait", "kind": string(d.Wait.Kind), "until": stamp(d.Wait.Until), "try": d.Wait.Try, "of": d.Wait.Of})
+		return l.emit(event{"type", "wait", "kind", string(d.Wait.Kind), "until", stamp(d.Wait.Until), "try", d.Wait.Try, "of", d.Wait.Of})
 	case app.LimitDelta:
 		limits := make(map[string]event, len(d.Limits))
 		for _, limit := range d.Limits {
-			limits[limit.Name] = event{"limit": limit.Limit, "remaining": limit.Remaining}
+			limits[limit.Name] = event{"limit", limit.Limit, "remaining", limit.Remaining}
 		}
-		return l.emit(event{"type": "limits", "limits": limits})
+		return l.emit(event{"type", "limits", "limits", limits})
 	case app.NoticeDelta:
-		return l.emit(event{"type": "notice", "notice": d.Notice.Key, "message": l.program.notice(d.Notice)})
+		return l.emit(event{"type", "notice", "notice", d.Notice.Key, "message", l.program.notice(d.Notice)})
 	case app.StatusDelta:
-		return l.emit(event{"type": "status", "status": d.Reason})
+		return l.emit(event{"type", "status", "status", d.Reason})
 	}
 	return nil // what is done is told by end
 }
@@ -204,43 +228,44 @@ func (l *eventAnswer) delta(d app.Delta) error {
 func (l *eventAnswer) part(part chat.Part) error {
 	switch part.Kind {
 	case chat.ToolCallPart:
-		return l.emit(event{"type": "tool", "name": part.Name, "call_id": part.CallID, "arguments": string(part.Text)})
+		return l.emit(event{"type", "tool", "name", part.Name, "call_id", part.CallID, "arguments", string(part.Text)})
 	case chat.ToolResultPart:
-		return l.emit(event{"type": "tool_result", "name": part.Name, "call_id": part.CallID, "text": string(part.Text)})
+		return l.emit(event{"type", "tool_result", "name", part.Name, "call_id", part.CallID, "text", string(part.Text)})
 	case chat.ReferencePart:
-		return l.emit(event{"type": "source", "title": part.Name, "url": part.URL, "text": string(part.Text)})
+		return l.emit(event{"type", "source", "title", part.Name, "url", part.URL, "text", string(part.Text)})
 	case chat.ImagePart:
-		return l.emit(event{"type": "image", "media_type": part.MediaType, "data": part.Data})
+		return l.emit(event{"type", "image", "media_type", part.MediaType, "data", part.Data})
 	default:
 		return nil
 	}
 }
 
 func usageEvent(u chat.Usage) event {
-	e := event{"type": "usage", "prompt_tokens": u.Prompt, "completion_tokens": u.Completion, "total_tokens": u.Total()}
+	e := event{"type", "usage", "prompt_tokens", u.Prompt, "completion_tokens", u.Completion, "total_tokens", u.Total()}
 	if u.Cached > 0 {
-		e["cached_tokens"] = u.Cached
+		e = append(e, "cached_tokens", u.Cached)
 	}
 	if u.Reasoning > 0 {
-		e["reasoning_tokens"] = u.Reasoning
+		e = append(e, "reasoning_tokens", u.Reasoning)
 	}
 	if u.Window > 0 {
-		e["context_tokens"] = u.Window
+		e = append(e, "context_tokens", u.Window)
 	}
 	return e
 }
 
 func (l *eventAnswer) end(m chat.Message, err error) error {
-	e := event{"conversation_id": l.session.ID(), "message_id": m.ID}
+	where := event{"conversation_id", l.session.ID(), "message_id", m.ID}
 	if err != nil && !fault.Is(err, fault.Interrupted) {
 		told := l.program.describe(err)
-		e["type"], e["kind"], e["message"], e["remedy"], e["clauses"] = "error", told.Kind, told.Message, told.Remedy, told.Clauses
-		return l.emit(e)
+		return l.emit(append(event{
+			"type", "error", "kind", told.Kind, "message", told.Message, "remedy", told.Remedy, "clauses", told.Clauses,
+		}, where...))
 	}
-	e["type"], e["state"], e["finish_reason"] = "done", string(m.State), m.Ended
-	e["model"], e["provider"] = m.Asked, m.Provider
-	if m.Model != "" {
-		e["model"] = m.Model
+	model := m.Model
+	if model == "" {
+		model = m.Asked
 	}
-	return l.emit(e)
+	return l.emit(append(append(event{"type", "done"}, where...),
+		"provider", m.Provider, "model", model, "state", m.State, "finish_reason", m.Ended))
 }

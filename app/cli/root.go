@@ -120,7 +120,7 @@ func (p *program) screen(c *cobra.Command, open chat.ConversationID) error {
 // flagFault names what is wrong with a flag. A value is not repeated: it may be
 // a secret that was given by mistake.
 func flagFault(err error) error {
-	const op = "cli.flags"
+	const op = "cli.flagFault"
 	var unknown *pflag.NotExistError
 	var missing *pflag.ValueRequiredError
 	var invalid *pflag.InvalidValueError

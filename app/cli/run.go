@@ -43,6 +43,9 @@ type program struct {
 	globals globals
 	output  output
 	console console
+	// wantsJSON says that --json is among the arguments, also where they could
+	// not be read to the end.
+	wantsJSON bool
 
 	mu  sync.Mutex
 	app *app.App
@@ -66,9 +69,9 @@ type globals struct {
 // interrupt, SIGTERM or a closed terminal ends an answer under way; what
 // arrived of it is kept.
 func Run(ctx context.Context, env Env) int {
-	p := &program{env: env}
+	p := &program{env: env, wantsJSON: slices.Contains(env.Args, "--json")}
 	language := text.FromEnvironment()
-	if slices.Contains(env.Args, "--json") {
+	if p.wantsJSON {
 		language = "en" // scripts read English words
 	}
 	words, err := text.Load(language)

@@ -45,7 +45,7 @@ var keyShape = regexp.MustCompile(`^[A-Za-z0-9_-]{20,}$`)
 // kindArgument takes one kind of profile. What looks like a key is refused
 // without being repeated: it is in the shell's history already.
 func kindArgument(_ *cobra.Command, args []string) error {
-	const op = "cli.signin"
+	const op = "cli.signIn"
 	for _, arg := range args {
 		if keyShape.MatchString(arg) {
 			return fault.E(op, fault.Usage, nil, "what", "key as argument", "word", "")
@@ -109,7 +109,7 @@ func (p *program) signIn(ctx context.Context, args []string, f signInFlags) erro
 // profileFor is the profile to sign in to: the one named by --profile, else the
 // one in use, else the first of the kind.
 func (p *program) profileFor(a *app.App, kind string) (app.Profile, error) {
-	const op = "cli.signin"
+	const op = "cli.signIn"
 	if p.globals.profile != "" {
 		profile, err := a.Profile(p.globals.profile)
 		if err == nil && kind != "" && profile.Kind != kind {
@@ -137,7 +137,7 @@ func (p *program) profileFor(a *app.App, kind string) (app.Profile, error) {
 
 // key reads a key from where the flags say, else from a hidden prompt.
 func (p *program) key(ctx context.Context, profile app.Profile, f signInFlags) (chat.Secret, error) {
-	const op = "cli.key"
+	const op = "cli.readKey"
 	var from io.Reader
 	switch {
 	case f.stdin:
