@@ -14,6 +14,7 @@ import (
 	"bise/app/policy"
 	"bise/app/text"
 	"bise/client"
+	"bise/localstore/keys"
 )
 
 // fake is a provider whose answers a test writes.
@@ -55,8 +56,8 @@ func (f *fake) last(t *testing.T) chat.Turn {
 	return f.turns[len(f.turns)-1]
 }
 
-// says makes an answer that says words and is done.
-func says(words ...string) func(context.Context, chat.Turn, func(client.Delta, error) bool) {
+// saying makes an answer that says words and is done.
+func saying(words ...string) func(context.Context, chat.Turn, func(client.Delta, error) bool) {
 	return func(_ context.Context, _ chat.Turn, yield func(client.Delta, error) bool) {
 		for _, w := range words {
 			if !yield(client.Delta{Kind: client.TextDelta, Text: chat.Text(w)}, nil) {
@@ -86,6 +87,8 @@ func open(t *testing.T, dir string, service policy.Service, f *fake) *App {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// The lightest seal there is: these tests are not about passphrases.
+	a.history.vault = keys.New(keys.Options{Dir: dir, Passphrase: a.options.Passphrase, Work: 1})
 	t.Cleanup(func() { _ = a.Close() })
 	if f != nil {
 		f.d = client.Descriptor{ID: MistralProfile, Name: "Fake", Service: service, Can: client.Features{Continue: true}}
@@ -129,7 +132,7 @@ func wait(answer *Answer) Progress {
 
 func TestAConversationIsKeptAndFoundAgain(t *testing.T) {
 	dir := t.TempDir()
-	f := &fake{answer: says("Twice ", "a day.")}
+	f := &fake{answer: saying("Twice ", "a day.")}
 	a := open(t, dir, policy.Local, f)
 	s := a.NewSession(f.choice())
 	p := ask(t, a, s, Prompt{Text: "How often is high tide?"})
@@ -179,7 +182,7 @@ func TestAStoppedAnswerIsKept(t *testing.T) {
 		t.Fatalf("a stopped answer ended %q with %q, %v", p.Message.State, string(p.Message.Text()), p.Err)
 	}
 
-	f.answer = says(" a time.")
+	f.answer = saying(" a time.")
 	p = ask(t, a, s, Prompt{Continue: p.Message.ID})
 	if got := p.Message.Text(); got != "Once upon a time." || p.Message.State != chat.Complete {
 		t.Errorf("going on gave %q, %q", string(got), p.Message.State)
@@ -201,7 +204,7 @@ func TestACutAnswerIsMarkedAndAnEmptyOneLeavesNoTrace(t *testing.T) {
 		t.Errorf("a cut answer ended %q, %q, %v", p.Message.State, p.Message.Ended, p.Err)
 	}
 
-	f.answer = says()
+	f.answer = saying()
 	p = ask(t, a, s, Prompt{Text: "two"})
 	if !fault.Is(p.Err, fault.EmptyAnswer) {
 		t.Errorf("an empty answer was no failure: %v", p.Err)
@@ -213,12 +216,12 @@ func TestACutAnswerIsMarkedAndAnEmptyOneLeavesNoTrace(t *testing.T) {
 }
 
 func TestEditingAPromptMakesABranch(t *testing.T) {
-	f := &fake{answer: says("A")}
+	f := &fake{answer: saying("A")}
 	dir := t.TempDir()
 	a := open(t, dir, policy.Local, f)
 	s := a.NewSession(f.choice())
 	first := ask(t, a, s, Prompt{Text: "red"})
-	f.answer = says("B")
+	f.answer = saying("B")
 	root := chat.MessageID("")
 	ask(t, a, s, Prompt{Text: "blue", After: &root})
 
@@ -244,11 +247,11 @@ func TestEditingAPromptMakesABranch(t *testing.T) {
 }
 
 func TestTryingAgainKeepsTheFirstAnswer(t *testing.T) {
-	f := &fake{answer: says("A")}
+	f := &fake{answer: saying("A")}
 	a := open(t, t.TempDir(), policy.Local, f)
 	s := a.NewSession(f.choice())
 	first := ask(t, a, s, Prompt{Text: "dice"})
-	f.answer = says("B")
+	f.answer = saying("B")
 	second := ask(t, a, s, Prompt{Retry: first.Message.ID})
 	c := s.Snapshot()
 	if siblings, at := c.Siblings(second.Message.ID); len(siblings) != 2 || at != 1 {
@@ -294,7 +297,7 @@ func TestWebSearchAnswersLiveInMemoryOnly(t *testing.T) {
 }
 
 func TestNothingIsSentBeforeItIsConfirmed(t *testing.T) {
-	f := &fake{answer: says("A")}
+	f := &fake{answer: saying("A")}
 	a := open(t, t.TempDir(), policy.Platform, f)
 	s := a.NewSession(f.choice())
 	answer, v, err := a.Ask(t.Context(), s, Prompt{Text: "hello"})

@@ -44,7 +44,11 @@ func (a *App) keepMeta(ctx context.Context, s *Session) error {
 	if err != nil {
 		return err
 	}
-	if err := db.SetMeta(ctx, a.meta(f, c)); err != nil {
+	write := db.Begin
+	if s.isKept() {
+		write = db.SetMeta
+	}
+	if err := write(ctx, a.meta(f, c)); err != nil {
 		return err
 	}
 	s.mu.Lock()

@@ -161,10 +161,11 @@ func (r *Root) progress(msg progressMsg) tea.Cmd {
 		return nil // from a turn the person left
 	}
 	p := msg.progress
-	r.turn.drawn = time.Now()
 	r.chat.Grow(r.turn.answer.ID(), p.Deltas)
 	for _, d := range p.Deltas {
 		switch d.Kind {
+		case app.TextDelta, app.ThinkingDelta:
+			r.turn.drawn = time.Now() // what says nothing yet delays no word
 		case app.NoticeDelta:
 			r.tell(r.notice(d.Notice))
 		case app.LimitDelta:
@@ -200,7 +201,8 @@ func (r *Root) progress(msg progressMsg) tea.Cmd {
 // retryTrimmed offers to ask again without the oldest messages, after the
 // service has said that the context is too long.
 func (r *Root) retryTrimmed(p app.Progress) tea.Cmd {
-	prompt, ok := r.session.Snapshot().Message(p.Message.Parent)
+	c := r.session.Snapshot()
+	prompt, ok := c.Message(p.Message.Parent)
 	if !ok {
 		r.sending = nil
 		return nil

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"time"
-
 	tea "charm.land/bubbletea/v2"
 
 	"bise/app"
@@ -339,9 +337,6 @@ func (r *Root) show(s *app.Session, at chat.MessageID) tea.Cmd {
 
 // first opens the first steps for a person who has not seen them.
 func (r *Root) first() tea.Cmd { return r.push(firstrun.New(r.env, r.ctx)) }
-
-// seconds a passing line stays.
-const toastTime = 4 * time.Second
 
 // refuse explains a refusal: what, why, and what can be done instead.
 func (r *Root) refuse(v policy.Verdict) {

@@ -34,7 +34,9 @@ type Root struct {
 	// reading says that the conversation, not the composer, has the keys.
 	reading bool
 	banner  banner
+	told    int // counts passing lines
 	wheel   wheel
+	pace    pacer
 
 	session *app.Session
 	choice  app.Choice
@@ -108,7 +110,14 @@ func (r *Root) Init() tea.Cmd {
 
 // Update routes a message.
 func (r *Root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	_, key := msg.(tea.KeyPressMsg)
+	r.pace.wake(key)
 	cmd := r.route(msg)
+	if b := &r.banner; b.line != "" && !b.lasting && !b.timed {
+		b.timed = true
+		told := b.told
+		cmd = tea.Batch(cmd, tea.Tick(toastTime, func(time.Time) tea.Msg { return toldMsg{told} }))
+	}
 	return r, cmd
 }
 

@@ -41,6 +41,8 @@ func (r *Root) route(msg tea.Msg) tea.Cmd {
 		r.attach = append(r.attach, msg.part)
 		r.layout()
 		return nil
+	case toldMsg:
+		return r.untell(msg)
 	case wheelMsg:
 		return r.wheelTurned(msg)
 	case tea.PasteMsg:

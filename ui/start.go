@@ -30,7 +30,9 @@ func Run(ctx context.Context, a *app.App, noColor bool, open chat.ConversationID
 	}
 	root.wanted = open
 	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithOutput(os.Stdout)}
-	_, err = tea.NewProgram(root, options...).Run()
+	program := tea.NewProgram(root, options...)
+	root.pace.program = program
+	_, err = program.Run()
 	if errors.Is(err, tea.ErrInterrupted) || errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
 		return nil
 	}

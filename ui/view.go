@@ -19,7 +19,22 @@ import (
 type banner struct {
 	line, remedy string
 	lasting      bool
-	until        time.Time
+	told         int  // which passing line this is
+	timed        bool // its end has been arranged
+}
+
+// toldMsg ends a passing line.
+type toldMsg struct{ told int }
+
+// toastTime is how long a passing line stays: time enough to read it twice.
+const toastTime = 5 * time.Second
+
+func (r *Root) untell(msg toldMsg) tea.Cmd {
+	if !r.banner.lasting && r.banner.told == msg.told {
+		r.banner = banner{}
+		r.layout()
+	}
+	return nil
 }
 
 func (r *Root) resize(width, height int) tea.Cmd {
@@ -185,7 +200,8 @@ func short(n int) string {
 
 // tell shows a line for a moment.
 func (r *Root) tell(line string) {
-	r.banner = banner{line: line, until: time.Now().Add(toastTime)}
+	r.told++
+	r.banner = banner{line: line, told: r.told}
 	r.layout()
 }
 
