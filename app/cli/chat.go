@@ -232,7 +232,10 @@ func (t *talk) listen(answer *app.Answer) error {
 	if t.console.inTerminal {
 		lines = t.lines // a pipe is read when its turn has come
 	}
-	voice := &spokenAnswer{plainAnswer: plainAnswer{program: t.program, app: t.app}, talk: t}
+	voice := &spokenAnswer{
+		plainAnswer: plainAnswer{program: t.program, app: t.app},
+		provider:    t.session.Choice().Provider, asked: answer.Asked(),
+	}
 	var last app.Progress
 	var failed error
 	for steps != nil {
@@ -278,10 +281,10 @@ func (t *talk) listen(answer *app.Answer) error {
 // not interrupted in the middle of a word.
 type spokenAnswer struct {
 	plainAnswer
-	talk  *talk
-	model string
-	begun bool
-	held  strings.Builder
+	provider, asked string
+	model           string // the one that answers, where it is another
+	begun           bool
+	held            strings.Builder
 }
 
 func (l *spokenAnswer) delta(d app.Delta) error {
@@ -312,8 +315,7 @@ func (l *spokenAnswer) begin() error {
 		return nil
 	}
 	l.begun = true
-	choice := l.talk.session.Choice()
-	return l.text(l.program.speaker(choice.Provider, l.model, choice.Model) + ": ")
+	return l.text(l.program.speaker(l.provider, l.model, l.asked) + ": ")
 }
 
 func (l *spokenAnswer) end(m chat.Message, err error) error {
