@@ -55,7 +55,7 @@ func (p *program) chatFlagsOf(c *cobra.Command, f *chatFlags) {
 	c.Flags().StringVar(&f.conversation, "conversation", "", p.words.T("cli.flag.conversation"))
 	c.Flags().StringVarP(&f.model, "model", "m", "", p.words.T("cli.flag.model"))
 	c.Flags().StringVar(&f.system, "system", "", p.words.T("cli.flag.system"))
-	c.MarkFlagsMutuallyExclusive("continue", "conversation")
+	exclusive(c, "continue", "conversation")
 }
 
 // builtInTools are the words of --tool.

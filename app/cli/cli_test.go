@@ -1,8 +1,16 @@
 package cli_test
 
 import (
+	"bufio"
 	"context"
+	"errors"
+	"io"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -12,15 +20,123 @@ import (
 	"bise/app/cli"
 )
 
+// TestMain makes the program itself a command of the stories: every bise in a
+// script is a process of its own.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"bise": func() {
 		os.Exit(cli.Run(context.Background(), cli.Env{
 			Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 			Getenv: os.Getenv, Version: "0.0.0-test",
-			Screen: func(context.Context, *app.App, bool, chat.ConversationID) error {
-				_, err := os.Stdout.WriteString("the screen\n")
+			Screen: func(_ context.Context, a *app.App, noColor bool, open chat.ConversationID) error {
+				_, err := io.WriteString(os.Stdout, "the screen, no colour "+strconv.FormatBool(noColor)+", "+string(open)+"\n")
 				return err
 			},
 		}))
 	}})
+}
+
+// TestStories runs the scripts below testdata, each in an empty home without a
+// keyring, without keys and without a runner.
+func TestStories(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		RequireUniqueNames:  true,
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			home := filepath.Join(env.WorkDir, "home")
+			env.Setenv("HOME", home)
+			env.Setenv("OLLAMA_HOST", "127.0.0.1:1") // nobody answers there
+			env.Setenv("LANG", "C")
+			env.Setenv("TZ", "UTC")
+			return os.Mkdir(home, 0o700)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":     exits,
+			"interrupt": interrupt,
+			"mistral":   startMistral,
+			"ollama":    startOllama,
+			"requests":  printRequests,
+			"nowhere":   nowhere,
+		},
+	})
+}
+
+// exits runs a command and wants an exit code: exits CODE PROGRAM ARG...
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits code program [args...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	if got := codeOf(ts, ts.Exec(args[1], args[2:]...)); got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+func codeOf(ts *testscript.TestScript, err error) int {
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		return exit.ExitCode()
+	default:
+		ts.Fatalf("%v", err)
+		return -1
+	}
+}
+
+// interrupt runs a command until its first line of output has come, sends it a
+// signal, and prints what it printed: interrupt SIGNAL CODE PROGRAM ARG...
+func interrupt(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: interrupt signal code program [args...]")
+	}
+	signals := map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP}
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	cmd := exec.Command(args[2], args[3:]...)
+	cmd.Dir = ts.MkAbs(".")
+	for _, name := range []string{"HOME", "PATH", "BISE_PASSPHRASE", "MISTRAL_API_KEY", "OLLAMA_HOST", "LANG", "TZ"} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	r := bufio.NewReader(out)
+	first, err := r.ReadString('\n')
+	if err != nil {
+		_ = cmd.Wait()
+		ts.Fatalf("no line came: %v\n%s", err, stderr.String())
+	}
+	ts.Check(cmd.Process.Signal(signals[args[0]]))
+	rest, err := io.ReadAll(r)
+	ts.Check(err)
+	code := codeOf(ts, cmd.Wait())
+	_, _ = io.WriteString(ts.Stdout(), first+string(rest))
+	_, _ = io.WriteString(ts.Stderr(), stderr.String())
+	if code != want {
+		ts.Fatalf("exit code %d, want %d\n%s", code, want, stderr.String())
+	}
+}
+
+// nowhere wants words to be in no file below a folder: nowhere FOLDER WORD...
+func nowhere(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: nowhere folder word...")
+	}
+	ts.Check(filepath.WalkDir(ts.MkAbs(args[0]), func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		for _, word := range args[1:] {
+			if strings.Contains(string(data), word) {
+				ts.Fatalf("%s holds %q", path, word)
+			}
+		}
+		return err
+	}))
 }

@@ -36,7 +36,7 @@ func (p *program) doctorCommand() *cobra.Command {
 	c.Flags().BoolVar(&f.recover, "recover", false, p.words.T("cli.flag.recover"))
 	c.Flags().StringVar(&f.heldBy, "holder", "", p.words.T("cli.flag.holder"))
 	c.Flags().BoolVar(&f.newWords, "new-passphrase", false, p.words.T("cli.flag.new_passphrase"))
-	c.MarkFlagsMutuallyExclusive("verify", "rekey", "recovery-code", "recover")
+	exclusive(c, "verify", "rekey", "recovery-code", "recover")
 	return c
 }
 

@@ -111,7 +111,7 @@ func (p *program) modelsList(c *cobra.Command, a *app.App, args []string, fresh 
 func (p *program) tellNoModels(provider string, err error) error {
 	e := p.describe(err)
 	if p.globals.json {
-		return p.output.json(map[string]any{"provider": provider, "error": e})
+		return p.output.json(event{"provider", provider, "error", e})
 	}
 	p.output.note(provider + ": " + e.Message + " " + e.Remedy)
 	return nil

@@ -117,6 +117,22 @@ func (p *program) screen(c *cobra.Command, open chat.ConversationID) error {
 	return p.env.Screen(c.Context(), a, p.env.Getenv("NO_COLOR") != "", open)
 }
 
+// exclusive refuses flags that contradict each other.
+func exclusive(c *cobra.Command, names ...string) {
+	c.PreRunE = func(c *cobra.Command, _ []string) error {
+		var given []string
+		for _, name := range names {
+			if c.Flags().Changed(name) {
+				given = append(given, "--"+name)
+			}
+		}
+		if len(given) > 1 {
+			return fault.E("cli.flags", fault.Usage, nil, "what", "flag mix", "word", strings.Join(given, " "))
+		}
+		return nil
+	}
+}
+
 // flagFault names what is wrong with a flag. A value is not repeated: it may be
 // a secret that was given by mistake.
 func flagFault(err error) error {

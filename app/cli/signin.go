@@ -35,7 +35,7 @@ func (p *program) signInCommand() *cobra.Command {
 	c.Flags().IntVar(&f.descriptor, "key-fd", -1, p.words.T("cli.flag.key_fd"))
 	c.Flags().BoolVar(&f.fromConfig, "from-config", false, p.words.T("cli.flag.from_config"))
 	c.Flags().BoolVar(&f.vibe, "vibe", false, p.words.T("cli.flag.vibe"))
-	c.MarkFlagsMutuallyExclusive("key-stdin", "key-fd", "from-config", "vibe")
+	exclusive(c, "key-stdin", "key-fd", "from-config", "vibe")
 	return c
 }
 
