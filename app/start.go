@@ -1,0 +1,20 @@
+package app
+
+// EndFirstSteps records that the first steps were done or skipped, and with a
+// choice other than the zero one what answers from now on. Where the
+// configuration cannot be written it holds for this run.
+func (a *App) EndFirstSteps(choice Choice) error {
+	change := func(c *Config) {
+		c.Started = true
+		if choice != (Choice{}) {
+			c.Provider, c.Model = choice.Provider, choice.Model
+		}
+	}
+	err := a.Configure(change)
+	if err != nil {
+		a.mu.Lock()
+		change(&a.config)
+		a.mu.Unlock()
+	}
+	return err
+}

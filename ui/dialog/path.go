@@ -1,0 +1,108 @@
+package dialog
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"bise/app"
+	"bise/app/termsafe"
+	"bise/ui/screen"
+	"bise/ui/widget"
+)
+
+// path asks for a file to attach.
+type path struct {
+	*Panel
+	prompt *widget.Prompt
+	names  []string
+	line   int
+}
+
+// completedMsg is what the tab key found.
+type completedMsg struct {
+	owner           *path
+	from, completed string
+	names           []string
+}
+
+// Path asks for the file to attach. It is answered with PathQuestion, whose text
+// is the path with the home folder in the place of "~".
+func Path(env *screen.Env) screen.Overlay {
+	w := env.Words
+	p := &path{Panel: NewPanel(env, w.T("dialog.path.title")), prompt: widget.NewPrompt(env.Theme)}
+	p.prompt.SetPlaceholder(w.T("dialog.path.placeholder"))
+	p.prompt.Focus()
+	p.SetHints(Hint{"enter", w.T("dialog.path.attach")}, Hint{"esc", w.T("dialog.back")}, Hint{"tab", w.T("dialog.path.complete")})
+	return p
+}
+
+// Unasked says that the person opened it.
+func (p *path) Unasked() bool { return false }
+
+// Init starts nothing.
+func (p *path) Init() tea.Cmd { return nil }
+
+// Resize lays it out.
+func (p *path) Resize(width, height int) {
+	p.Panel.Resize(width, height)
+	p.prompt.SetTheme(p.Env.Theme)
+	w, _ := p.Inner()
+	p.prompt.SetSize(w)
+}
+
+// Update takes keys and what a completion found.
+func (p *path) Update(msg tea.Msg) (screen.Action, tea.Cmd) {
+	switch msg := msg.(type) {
+	case completedMsg:
+		if msg.owner == p && msg.from == p.prompt.Value() {
+			p.prompt.SetValue(msg.completed)
+			p.names = msg.names
+		}
+	case tea.PasteMsg:
+		// A file dropped on a terminal often arrives in quotes.
+		p.prompt.Update(tea.PasteMsg{Content: strings.Trim(strings.TrimSpace(msg.Content), `'"`)})
+		p.names = nil
+	case tea.KeyPressMsg:
+		switch msg.String() {
+		case "esc":
+			return screen.Close{}, nil
+		case "enter":
+			if typed := strings.TrimSpace(p.prompt.Value()); typed != "" {
+				return screen.Answered{Question: PathQuestion, Choice: Yes, Text: app.ExpandPath(typed)}, nil
+			}
+		case "tab":
+			a, from := p.Env.App, p.prompt.Value()
+			return screen.Stay{}, func() tea.Msg {
+				completed, names := a.CompletePath(from)
+				return completedMsg{p, from, completed, names}
+			}
+		default:
+			if p.prompt.Update(msg) {
+				p.names = nil
+			}
+		}
+	}
+	return screen.Stay{}, nil
+}
+
+// View draws the line, and the names that fit what is typed.
+func (p *path) View() string {
+	t, w := &p.Env.Theme, p.Env.Words
+	_, height := p.Inner()
+	body := p.Wrap(t.Text, w.T("dialog.path.question"))
+	body = append(body, "", p.prompt.View(), "")
+	p.line = len(body) - 2
+	if len(p.names) > 1 {
+		names := make([]string, len(p.names))
+		for i, n := range p.names {
+			names[i] = termsafe.Line(n)
+		}
+		lines := p.Wrap(t.Muted, strings.Join(names, "  "))
+		body = append(body, lines[:max(0, min(len(lines), height-len(body)))]...)
+	}
+	return p.DrawFull(body)
+}
+
+// Cursor is in the line being typed.
+func (p *path) Cursor() *tea.Cursor { return p.Place(p.prompt.Cursor(), p.line) }

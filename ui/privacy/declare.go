@@ -1,0 +1,123 @@
+package privacy
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"bise/app/policy"
+	"bise/ui/dialog"
+	"bise/ui/screen"
+	"bise/ui/widget"
+)
+
+// fact is a question whose answers are facts of the profile.
+type fact struct {
+	*dialog.Ask
+	settings []string
+}
+
+// declaredMsg says that a fact was written.
+type declaredMsg struct {
+	owner *View
+	err   error
+}
+
+// hints names the keys: what can be declared depends on the service.
+func (v *View) hints() {
+	w := v.Env.Words
+	hints := []dialog.Hint{{Key: "esc", Does: w.T("dialog.close")}, {Key: "↑ ↓", Does: w.T("dialog.scroll")}}
+	if v.plans() != nil {
+		hints = append(hints, dialog.Hint{Key: "p", Does: w.T("privacy.set_plan")})
+	}
+	if v.switchable() {
+		hints = append(hints, dialog.Hint{Key: "t", Does: w.T("privacy.set_switch")})
+	}
+	v.SetHints(hints...)
+}
+
+// plans are the plans of the service, nil where there are none to state.
+func (v *View) plans() []string {
+	f, err := v.Env.App.Facts(v.profile)
+	if err != nil {
+		return nil
+	}
+	switch f.Service() {
+	case policy.Platform:
+		return []string{"free", "paid"}
+	case policy.LeChat:
+		return []string{"free", "pro", "team", "enterprise"}
+	}
+	return nil
+}
+
+// switchable reports whether the account has a training switch.
+func (v *View) switchable() bool {
+	return word(v.verdict(policy.ShowDataUse), "can_change") == "yes"
+}
+
+// Update takes keys and the result of writing a fact.
+func (v *View) Update(msg tea.Msg) (screen.Action, tea.Cmd) {
+	switch msg := msg.(type) {
+	case declaredMsg:
+		if msg.owner == v {
+			v.err = msg.err
+			v.hints()
+			v.render()
+		}
+	case tea.KeyPressMsg:
+		if v.ask != nil {
+			return screen.Stay{}, v.answer(msg)
+		}
+		switch pressed := msg.String(); {
+		case pressed == "esc", pressed == "q", pressed == "enter":
+			return screen.Close{}, nil
+		case pressed == "p" && v.plans() != nil:
+			v.askPlan()
+		case pressed == "t" && v.switchable():
+			v.askSwitch()
+		default:
+			v.pager.Update(msg)
+		}
+	}
+	return screen.Stay{}, nil
+}
+
+func (v *View) answer(msg tea.KeyPressMsg) tea.Cmd {
+	if msg.String() == "esc" {
+		v.ask = nil
+		return nil
+	}
+	chosen := v.ask.Key(msg)
+	if chosen < 0 {
+		return nil
+	}
+	setting := v.ask.settings[chosen]
+	v.ask = nil
+	a, profile := v.Env.App, v.profile
+	return func() tea.Msg { return declaredMsg{v, a.SetProfile(profile, []string{setting})} }
+}
+
+func (v *View) question(text, why string, settings []string, options []widget.Option) {
+	v.ask = &fact{Ask: dialog.NewAsk(v.Env, v.Env.Words.T("privacy.title", "Name", v.Env.App.Describe(v.provider).Name)), settings: settings}
+	v.ask.Say(text)
+	v.ask.Add(why)
+	v.ask.SetOptions(options...)
+	v.ask.Resize(v.Size())
+}
+
+func (v *View) askPlan() {
+	w := v.Env.Words
+	settings := []string{"plan="}
+	options := []widget.Option{{Label: w.T("dialog.plan.unknown"), Explain: w.T("dialog.plan.unknown_means")}}
+	for _, plan := range v.plans() {
+		settings = append(settings, "plan="+plan)
+		options = append(options, widget.Option{Label: w.T("place.plan." + plan)})
+	}
+	v.question(w.T("dialog.plan.question"), w.T("dialog.plan.why"), settings, options)
+}
+
+func (v *View) askSwitch() {
+	w := v.Env.Words
+	v.question(w.T("privacy.switch_question"), w.T("privacy.switch_why"),
+		[]string{"training_switch=", "training_switch=off", "training_switch=on"},
+		[]widget.Option{{Label: w.T("privacy.switch_unset")}, {Label: w.T("privacy.switch_off")}, {Label: w.T("privacy.switch_on")}})
+}
