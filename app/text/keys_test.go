@@ -25,13 +25,15 @@ var lookups = map[string]int{"T": 1, "N": 2, "word": 1, "words": 1}
 
 // builtKeys are keys that code puts together, and why it must.
 var builtKeys = map[string]string{
-	"guide.":          "the guide's topics, places and answers are named by rows of the rule tables",
-	"notice.":         "a provider below the use cases names its notices; it holds no words",
-	"rules.":          "rows of a rule bundle name their sentences",
-	"place.region.":   "named by the region of a descriptor",
-	"place.plan.":     "named by the plan of a profile",
-	"place.training.": "named by the field training of a decision",
-	"chat.wait.":      "named by the kind of what an answer waits for",
+	"guide.":                  "the guide's topics, places and answers are named by rows of the rule tables",
+	"notice.":                 "a provider below the use cases names its notices; it holds no words",
+	"rules.":                  "rows of a rule bundle name their sentences",
+	"place.region.":           "named by the region of a descriptor",
+	"place.plan.":             "named by the plan of a profile",
+	"place.training.":         "named by the field training of a decision",
+	"privacy.feature.":        "named by the features of the rule tables",
+	"settings.language_name.": "named by the languages there is wording for",
+	"chat.wait.":              "named by the kind of what an answer waits for",
 }
 
 // enums are types each of whose constants has wording, and the keys of it.
@@ -46,7 +48,7 @@ var enums = []struct {
 }
 
 // notKeys are literals that only look like keys.
-var notKeys = []string{"history.db", "keys.json"}
+var notKeys = []string{"history.db", "history.key.json", "keys.json"}
 
 func TestEveryKeyInCodeHasWording(t *testing.T) {
 	en := wording(t, "en")
