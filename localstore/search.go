@@ -62,18 +62,15 @@ func (db *DB) Search(ctx context.Context, query string, limit int) ([]Hit, error
 	return hits, err
 }
 
-// The marks around a match. Text that holds them itself shows a match too many.
-const (
-	markStart = '\x01'
-	markEnd   = '\x02'
-)
-
 const hitColumns = `c.id, m.id, c.title, m.role, m.at`
 
 // searchWords asks the index. By the number of the message and not by rank:
-// ranking reads every match, seconds of work for a common word.
+// ranking reads every match, seconds of work for a common word. The index's own
+// snippets are not used: their cost is the square of the matches in a message,
+// minutes for a pasted book, and cannot be interrupted.
 func (s session) searchWords(terms []term, limit int, hits *[]Hit) error {
-	return s.each(`SELECT `+hitColumns+`, snippet(message_text, 0, char(1), char(2), '…', 24)
+	find := newFinder(terms)
+	return s.each(`SELECT `+hitColumns+`, message_text.words
 		FROM message_text JOIN message m ON m.n = message_text.rowid
 			JOIN conversation c ON c.n = m.conversation
 		WHERE message_text MATCH ? AND c.deleted = 0
@@ -81,7 +78,7 @@ func (s session) searchWords(terms []term, limit int, hits *[]Hit) error {
 		[]any{matchExpression(terms), limit},
 		func(stmt *sqlite3.Stmt) error {
 			h := scanHit(stmt)
-			h.Snippet = unmark(stmt.ColumnText(5))
+			h.Snippet = find.snippet(stmt.ColumnText(5))
 			*hits = append(*hits, h)
 			return nil
 		})
@@ -104,7 +101,8 @@ func (s session) searchCharacters(terms []term, limit int, hits *[]Hit) error {
 			}
 			if len(*hits) < limit {
 				h := scanHit(stmt)
-				h.Snippet = cutAround(words, terms[0].text)
+				at := strings.Index(words, terms[0].text)
+				h.Snippet = cut(words, []Span{{at, at + len(terms[0].text)}})
 				*hits = append(*hits, h)
 			}
 			return nil
@@ -123,6 +121,10 @@ type term struct {
 	text   string
 	quoted bool
 }
+
+// beginning reports whether t, typed last, may be the beginning of a word. One
+// letter begins too many words, and the index has no list of them.
+func (t term) beginning() bool { return !t.quoted && utf8.RuneCountInString(t.text) > 1 }
 
 // splitQuery splits what a person typed at spaces outside double quotes and
 // drops what holds no letter or digit, which the index does not know.
@@ -153,8 +155,7 @@ func matchExpression(terms []term) string {
 		b.WriteByte('"')
 		b.WriteString(strings.ReplaceAll(t.text, `"`, `""`))
 		b.WriteByte('"')
-		// One letter begins too many words, and the index has no list of them.
-		if i == len(terms)-1 && !t.quoted && utf8.RuneCountInString(t.text) > 1 {
+		if i == len(terms)-1 && t.beginning() {
 			b.WriteByte('*')
 		}
 	}
@@ -167,54 +168,4 @@ func unspaced(s string) bool {
 		return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana,
 			unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 	})
-}
-
-// unmark turns marks into spans.
-func unmark(marked string) Snippet {
-	var out Snippet
-	text := make([]byte, 0, len(marked))
-	start := -1
-	for i := range len(marked) {
-		switch marked[i] {
-		case markStart:
-			start = len(text)
-		case markEnd:
-			if start >= 0 && start < len(text) {
-				out.Matches = append(out.Matches, Span{start, len(text)})
-			}
-			start = -1
-		default:
-			text = append(text, marked[i])
-		}
-	}
-	out.Text = chat.Text(text)
-	return out
-}
-
-// around is how many characters a snippet shows on each side of a match.
-const around = 30
-
-// cutAround makes a snippet of text around the first occurrence of needle.
-func cutAround(text, needle string) Snippet {
-	at := max(strings.Index(text, needle), 0)
-	end := min(at+len(needle), len(text))
-	from, to := at, end
-	for range around {
-		_, w := utf8.DecodeLastRuneInString(text[:from])
-		from -= w
-		_, w = utf8.DecodeRuneInString(text[to:])
-		to += w
-	}
-	lead, tail := "", ""
-	if from > 0 {
-		lead = "…"
-	}
-	if to < len(text) {
-		tail = "…"
-	}
-	shift := len(lead) - from
-	return Snippet{
-		Text:    chat.Text(lead + text[from:to] + tail),
-		Matches: []Span{{at + shift, end + shift}},
-	}
 }

@@ -1,10 +1,12 @@
 package localstore
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"bise/app/chat"
 )
@@ -57,7 +59,11 @@ func TestASnippetShowsItsMatches(t *testing.T) {
 	begin(t, db, "c", "Title")
 	add(t, db, "c", message("a", chat.User, strings.Repeat("filler ", 200)+"the Needle lies here "+strings.Repeat("filler ", 200)))
 	add(t, db, "c", message("b", chat.User, strings.Repeat("日本", 200)+"針針"+strings.Repeat("日本", 200)))
-	for query, want := range map[string]string{"needle": "Needle", "針針": "針針"} {
+	add(t, db, "c", message("d", chat.User, strings.Repeat("rien ", 50)+"Un CAFE\u0301 très-serré, ici"))
+	for query, want := range map[string]string{
+		"needle": "Needle", "need": "Needle", `"needle lies"`: "Needle lies", "針針": "針針",
+		"cafe": "CAFE\u0301", `"tres serre"`: "très-serré",
+	} {
 		hits, err := db.Search(t.Context(), query, 0)
 		if err != nil || len(hits) != 1 {
 			t.Fatalf("%d hits, %v", len(hits), err)
@@ -66,7 +72,7 @@ func TestASnippetShowsItsMatches(t *testing.T) {
 		if len(s.Matches) != 1 || string(s.Text[s.Matches[0].Start:s.Matches[0].End]) != want {
 			t.Errorf("%s: snippet %q, matches %v", query, string(s.Text), s.Matches)
 		}
-		if len(s.Text) > 400 || hits[0].Title != "Title" || hits[0].Role != chat.User || !hits[0].At.Equal(clock) {
+		if utf8.RuneCountInString(string(s.Text)) > 200 || hits[0].Title != "Title" || hits[0].Role != chat.User || !hits[0].At.Equal(clock) {
 			t.Errorf("hit %+v", hits[0])
 		}
 	}
@@ -128,6 +134,47 @@ func TestTheListPagesThroughEverythingOnce(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestEveryMatchInASnippetIsMarked(t *testing.T) {
+	f := newFinder([]term{{text: "ab"}, {text: "c d", quoted: true}, {text: "ef"}})
+	got := f.snippet("ab c d, efg; C d abc")
+	var marked []string
+	for _, m := range got.Matches {
+		marked = append(marked, string(got.Text[m.Start:m.End]))
+	}
+	if want := []string{"ab", "c d", "efg", "C d"}; !slices.Equal(marked, want) {
+		t.Fatalf("marked %q, want %q", marked, want)
+	}
+}
+
+func TestAPastedBookIsFoundAtOnce(t *testing.T) {
+	db := newDB(t)
+	begin(t, db, "c", "t")
+	add(t, db, "c", message("m", chat.User, strings.Repeat("lorem ipsum dolor ", 120000)))
+	// Half a minute is no measure of speed: the index's own snippet of this
+	// takes many times that.
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	hits, err := db.Search(ctx, "ipsum", 0)
+	if err != nil || len(hits) != 1 || len(hits[0].Snippet.Matches) == 0 {
+		t.Fatalf("%d hits, %v", len(hits), err)
+	}
+}
+
+func FuzzSnippet(f *testing.F) {
+	f.Add("some words here", "wor")
+	f.Add("\xff\xfe cafe\u0301 \x00", "\"caf e\" x")
+	f.Fuzz(func(t *testing.T, text, query string) {
+		s := newFinder(splitQuery(query)).snippet(text)
+		end := 0
+		for _, m := range s.Matches {
+			if m.Start < end || m.End <= m.Start || m.End > len(s.Text) {
+				t.Fatalf("match %v of %d bytes", m, len(s.Text))
+			}
+			end = m.End
+		}
+	})
 }
 
 func FuzzQuery(f *testing.F) {
