@@ -57,6 +57,8 @@ func TestStories(t *testing.T) {
 			"ollama":    startOllama,
 			"requests":  printRequests,
 			"nowhere":   nowhere,
+			"fill":      fill,
+			"terminal":  terminal,
 		},
 	})
 }
@@ -97,9 +99,7 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	cmd := exec.Command(args[2], args[3:]...)
 	cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{"HOME", "PATH", "BISE_PASSPHRASE", "MISTRAL_API_KEY", "OLLAMA_HOST", "LANG", "TZ"} {
-		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
-	}
+	cmd.Env = environment(ts)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.StdoutPipe()
@@ -120,6 +120,27 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	if code != want {
 		ts.Fatalf("exit code %d, want %d\n%s", code, want, stderr.String())
 	}
+}
+
+// environment is what a story has set of what bise reads.
+func environment(ts *testscript.TestScript) []string {
+	var env []string
+	for _, name := range []string{
+		"ACCESSIBLE", "BISE_PASSPHRASE", "HOME", "LANG", "MISTRAL_API_KEY", "NO_COLOR", "OLLAMA_HOST", "PATH", "TERM", "TZ",
+	} {
+		env = append(env, name+"="+ts.Getenv(name))
+	}
+	return env
+}
+
+// fill puts the value of a variable where its name stands in a file: fill FILE
+// NAME.
+func fill(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: fill file name")
+	}
+	text := strings.ReplaceAll(ts.ReadFile(args[0]), args[1], ts.Getenv(args[1]))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
 }
 
 // nowhere wants words to be in no file below a folder: nowhere FOLDER WORD...

@@ -44,33 +44,42 @@ func (c console) hidden(ctx context.Context, question string) (chat.Secret, erro
 	if !ok || !c.interactive() {
 		return "", fault.E(op, fault.NeedsAnswer, nil, "what", "secret")
 	}
-	before, err := term.GetState(int(f.Fd()))
+	// The terminal stops showing what is typed before the question is there:
+	// somebody may type as soon as it is.
+	before, err := term.MakeRaw(int(f.Fd()))
 	if err != nil {
 		return "", fault.E(op, fault.NeedsAnswer, err, "what", "secret")
 	}
-	_, _ = io.WriteString(c.err, question+" ")
+	defer func() { _ = term.Restore(int(f.Fd()), before) }()
 	type reply struct {
-		secret []byte
+		secret string
 		err    error
 	}
 	replies := make(chan reply, 1)
 	go func() {
-		secret, err := term.ReadPassword(int(f.Fd()))
+		t := term.NewTerminal(struct {
+			io.Reader
+			io.Writer
+		}{oneByte{f}, c.err}, "")
+		secret, err := t.ReadPassword(question + " ")
 		replies <- reply{secret, err}
 	}()
 	select {
 	case <-ctx.Done():
-		_ = term.Restore(int(f.Fd()), before)
-		_, _ = io.WriteString(c.err, "\n")
 		return "", fault.E(op, fault.Interrupted, ctx.Err())
 	case r := <-replies:
-		_, _ = io.WriteString(c.err, "\n")
-		if r.err != nil && !errors.Is(r.err, io.EOF) {
+		if r.err != nil { // ^C or ^D
 			return "", fault.E(op, fault.Interrupted, r.err)
 		}
 		return chat.Secret(r.secret), nil
 	}
 }
+
+// oneByte reads byte by byte, so that nothing typed ahead of the next question
+// is taken.
+type oneByte struct{ r io.Reader }
+
+func (o oneByte) Read(p []byte) (int, error) { return o.r.Read(p[:min(len(p), 1)]) }
 
 // yes asks a question that yes or no answers; anything but yes is no.
 func (c console) yes(ctx context.Context, question, yesWords string) (bool, error) {

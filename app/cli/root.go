@@ -28,6 +28,8 @@ func (p *program) build(c command, sub ...*cobra.Command) *cobra.Command {
 		Args:                  c.args,
 		RunE:                  c.run,
 		DisableFlagsInUseLine: true,
+		SilenceErrors:         true,
+		SilenceUsage:          true,
 	}
 	if c.long != "" {
 		cmd.Long = p.words.T(c.long)
@@ -84,6 +86,8 @@ func (p *program) root() *cobra.Command {
 		p.completionCommand(), p.manCommand(), p.versionCommand(),
 	)
 	root.Flags().StringVar(&open, "conversation", "", p.words.T("cli.flag.conversation_open"))
+	root.Version = p.version().Version
+	root.CompletionOptions.DisableDefaultCmd = true
 	root.Flags().Bool("version", false, p.words.T("cli.version.short"))
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.SetHelpCommand(&cobra.Command{Use: "no-help", Hidden: true})
@@ -103,8 +107,7 @@ func (p *program) root() *cobra.Command {
 // screen opens the screen, or the line mode where a screen would not be read:
 // ACCESSIBLE=1 or a terminal that cannot move its cursor.
 func (p *program) screen(c *cobra.Command, open chat.ConversationID) error {
-	accessible := p.env.Getenv("ACCESSIBLE")
-	if accessible != "" && accessible != "0" || p.env.Getenv("TERM") == "dumb" {
+	if p.accessible() {
 		return p.chat(c.Context(), chatFlags{conversation: string(open)})
 	}
 	if !p.console.inTerminal || !p.console.outTerminal {

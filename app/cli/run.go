@@ -12,7 +12,6 @@ import (
 	"syscall"
 	"time"
 
-	"charm.land/fang/v2"
 	"golang.org/x/term"
 
 	"bise/app"
@@ -92,12 +91,8 @@ func Run(ctx context.Context, env Env) int {
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
-	err = fang.Execute(ctx, root,
-		fang.WithVersion(p.version().Version),
-		fang.WithoutManpage(),
-		fang.WithoutCompletions(),
-		fang.WithErrorHandler(func(io.Writer, fang.Styles, error) {}),
-	)
+	root.SetHelpFunc(p.help)
+	err = root.ExecuteContext(ctx)
 	if closeErr := p.close(); err == nil {
 		err = closeErr
 	}

@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"io"
+	"strings"
+
+	"charm.land/fang/v2"
+	"github.com/spf13/cobra"
+)
+
+// help explains a command: in colour where the terminal has colours, else as
+// plain text. Only here does fang take part: it asks the terminal for its
+// background, and a terminal that does not answer costs two seconds, which an
+// error message must not.
+func (p *program) help(c *cobra.Command, _ []string) {
+	if !p.console.outTerminal || !p.console.inTerminal || p.plain() {
+		_, _ = io.WriteString(p.env.Stdout, p.plainHelp(c))
+		return
+	}
+	root := (&program{env: p.env, words: p.words, console: p.console}).root()
+	root.SetOut(p.env.Stdout)
+	root.SetErr(p.env.Stderr)
+	root.SetArgs(append(strings.Fields(c.CommandPath())[1:], "--help"))
+	_ = fang.Execute(c.Context(), root, fang.WithoutManpage(), fang.WithoutCompletions(), fang.WithoutVersion())
+}
+
+// plain reports whether the person wants no colours and no layout.
+func (p *program) plain() bool {
+	return p.env.Getenv("NO_COLOR") != "" || p.accessible()
+}
+
+// accessible reports whether a screen would not be read: ACCESSIBLE=1, or a
+// terminal that cannot move its cursor.
+func (p *program) accessible() bool {
+	wish := p.env.Getenv("ACCESSIBLE")
+	return wish != "" && wish != "0" || p.env.Getenv("TERM") == "dumb"
+}
+
+func (p *program) plainHelp(c *cobra.Command) string {
+	var b strings.Builder
+	text := c.Long
+	if text == "" {
+		text = c.Short
+	}
+	section := func(key string, lines ...string) {
+		b.WriteString("\n" + p.words.T(key) + "\n")
+		for _, line := range lines {
+			b.WriteString("  " + line + "\n")
+		}
+	}
+	b.WriteString(text + "\n")
+	section("cli.help.usage", c.UseLine())
+	if c.Example != "" {
+		section("cli.help.examples", strings.Split(c.Example, "\n")...)
+	}
+	if c.HasAvailableSubCommands() {
+		var lines []string
+		width := 0
+		for _, sub := range c.Commands() {
+			width = max(width, len(sub.Use))
+		}
+		for _, sub := range c.Commands() {
+			if sub.IsAvailableCommand() {
+				lines = append(lines, sub.Use+strings.Repeat(" ", width-len(sub.Use)+2)+sub.Short)
+			}
+		}
+		section("cli.help.commands", lines...)
+	}
+	section("cli.help.flags", strings.Split(strings.TrimRight(c.Flags().FlagUsages(), "\n"), "\n")...)
+	return b.String()
+}
