@@ -135,6 +135,7 @@ func (an *Answer) run(ctx context.Context) {
 
 // take adds a delta to the message and to what Next will hand over.
 func (an *Answer) take(d Delta) {
+	same := d.Kind == client.ModelDelta && an.app.sameModel(an.ask.choice.Provider, an.ask.answer.Asked, d.Model)
 	an.mu.Lock()
 	an.grow.add(d)
 	switch d.Kind {
@@ -142,6 +143,11 @@ func (an *Answer) take(d Delta) {
 		an.message.Usage = d.Usage
 	case client.ModelDelta:
 		an.message.Model = d.Model
+		if same { // the dated name of what was asked is no other model
+			an.message.Asked = d.Model
+			an.mu.Unlock()
+			return
+		}
 	}
 	an.pending = coalesce(an.pending, d)
 	an.mu.Unlock()
@@ -171,6 +177,7 @@ func (an *Answer) current() chat.Message {
 // finish settles how the answer ended, keeps it and tells the reader.
 func (an *Answer) finish(began time.Time, reason string, finished bool, err error) {
 	m := an.current()
+	an.inherit(&m)
 	an.mu.Lock()
 	stopped := an.stopped
 	an.mu.Unlock()
@@ -191,7 +198,7 @@ func (an *Answer) finish(began time.Time, reason string, finished bool, err erro
 	}
 	var keepErr error
 	if m.Empty() {
-		keepErr = an.app.forget(an.session, m)
+		an.session.drop(m.ID) // an empty answer is neither kept nor sent back
 	} else {
 		an.session.put(m)
 		if !an.ask.ephemera {
@@ -206,6 +213,19 @@ func (an *Answer) finish(began time.Time, reason string, finished bool, err erro
 	an.message, an.err, an.keepErr, an.over = m, err, keepErr, true
 	an.mu.Unlock()
 	an.signal()
+}
+
+// inherit gives an answer the origins of an earlier one that it repeats word for
+// word: what may not be kept the first time may not be kept the second time.
+func (an *Answer) inherit(m *chat.Message) {
+	c := an.session.Snapshot()
+	origin := an.app.rules.Repeats(*m, c.Messages)
+	if origin == 0 {
+		return
+	}
+	for i := range m.Parts {
+		m.Parts[i].Origin |= origin
+	}
 }
 
 // growth collects the parts of a growing answer.

@@ -128,9 +128,6 @@ func (a *App) turn(s *Session, p Prompt, ask *asking) (chat.Turn, error) {
 		Tools:        p.Tools,
 		Options:      p.Options,
 	}
-	if turn.Options.Window == 0 {
-		turn.Options.Window = a.Config().Ollama.Window
-	}
 	ask.answer = chat.Message{
 		ID: chat.MessageID(newID(now)), Role: chat.Assistant, At: now,
 		Provider: ask.choice.Provider, Service: string(ask.facts.Service()),

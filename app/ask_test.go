@@ -296,6 +296,37 @@ func TestWebSearchAnswersLiveInMemoryOnly(t *testing.T) {
 	}
 }
 
+func TestAnAnswerThatRepeatsAWebSearchAnswerIsNotKeptEither(t *testing.T) {
+	const found = "The zebra crossed the river at dawn, and nobody on the bridge had seen where it came from."
+	f := &fake{answer: func(_ context.Context, _ chat.Turn, yield func(client.Delta, error) bool) {
+		yield(client.Delta{Kind: client.TextDelta, Text: found, Origin: chat.Model | chat.WebSearch}, nil)
+		yield(client.Delta{Kind: client.DoneDelta, Reason: "stop"}, nil)
+	}}
+	a := open(t, t.TempDir(), policy.Platform, f)
+	if err := a.Accept(MistralProfile); err != nil {
+		t.Fatal(err)
+	}
+	a.providers, _ = client.NewSet(f)
+	s := a.NewSession(f.choice())
+	ask(t, a, s, Prompt{Text: "look it up"})
+	f.answer = saying(found)
+	ask(t, a, s, Prompt{Text: "say that again"})
+	f.answer = saying("Zebras are striped.")
+	ask(t, a, s, Prompt{Text: "and what are zebras?"})
+	again, err := a.OpenSession(t.Context(), s.ID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := again.Snapshot()
+	branch := c.Branch()
+	if branch[3].State != chat.Withheld || branch[3].Text() != "" {
+		t.Errorf("the repetition was kept as %q", branch[3].State)
+	}
+	if branch[5].Text() != "Zebras are striped." {
+		t.Error("an answer of its own was lost with it")
+	}
+}
+
 func TestNothingIsSentBeforeItIsConfirmed(t *testing.T) {
 	f := &fake{answer: saying("A")}
 	a := open(t, t.TempDir(), policy.Platform, f)

@@ -88,13 +88,6 @@ func (s *Session) isKept() bool {
 	return s.kept
 }
 
-// forget takes an answer that stayed empty out of the conversation and, where a
-// checkpoint had been written, out of the history.
-func (a *App) forget(s *Session, m chat.Message) error {
-	s.drop(m.ID)
-	return nil
-}
-
 // The times between two checkpoints of a growing answer: at most a second is
 // lost when the program is killed, and a fast answer is not written more often
 // than four times a second.
@@ -110,16 +103,30 @@ type keeper struct {
 	quit   chan struct{}
 	ended  chan struct{}
 	begun  bool
+	// wanted says that there is a history to write to, and nothing in the
+	// conversation that the answer might repeat and must not: only a whole
+	// answer can be compared.
+	wanted bool
 }
 
 func newKeeper(an *Answer) *keeper {
-	return &keeper{answer: an, poke: make(chan struct{}, 1), quit: make(chan struct{}), ended: make(chan struct{})}
+	k := &keeper{answer: an, poke: make(chan struct{}, 1), quit: make(chan struct{}), ended: make(chan struct{})}
+	k.wanted = !an.ask.ephemera && an.app.history.keeps()
+	if !k.wanted {
+		return k
+	}
+	for _, m := range an.session.Snapshot().Messages {
+		if m.Role == chat.Assistant && m.Origin().Any(chat.WebSearch|chat.News|chat.ThirdParty) {
+			k.wanted = false
+		}
+	}
+	return k
 }
 
 // grown tells the keeper that text has arrived; the end of a block is a good
 // moment to write.
 func (k *keeper) grown(text string) {
-	if k.answer.ask.ephemera || !k.answer.app.history.keeps() {
+	if !k.wanted {
 		return
 	}
 	if !k.begun {

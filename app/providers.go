@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -362,6 +363,39 @@ func (a *App) Check(ctx context.Context, provider string) error {
 		return c.Check(ctx)
 	}
 	return nil
+}
+
+// sameModel reports whether two names are known to mean one model: an alias and
+// the dated name behind it.
+func (a *App) sameModel(provider, asked, answered string) bool {
+	if asked == answered {
+		return true
+	}
+	l, ok := a.cachedModels(a.Describe(provider))
+	if !ok {
+		return false
+	}
+	for _, m := range l.Models {
+		names := append([]string{m.ID, m.Name}, m.Aliases...)
+		if slices.Contains(names, asked) && slices.Contains(names, answered) {
+			return true
+		}
+	}
+	return false
+}
+
+// PlaceOf describes where the answers of a choice come from. It may ask a local
+// runner whether it passes the model on.
+func (a *App) PlaceOf(ctx context.Context, c Choice) Place {
+	if c.Provider != OllamaProvider {
+		return a.Place(c.Provider, false)
+	}
+	l, err := a.ModelsOf(ctx, c.Provider, false)
+	remote := false
+	for _, m := range l.Models {
+		remote = remote || err == nil && m.ID == c.Model && m.Remote
+	}
+	return a.Place(c.Provider, remote)
 }
 
 func loopbackHost(host string) bool {
