@@ -297,7 +297,7 @@ func (r *Root) use(c app.Choice) tea.Cmd {
 		if err == nil {
 			err = a.Choose(c)
 		}
-		return choiceMsg{choice: c, left: left, err: err, asked: true, window: a.Window(r.ctx, c)}
+		return choiceMsg{choice: c, left: left, err: err, asked: true, place: a.PlaceOf(r.ctx, c), window: a.Window(r.ctx, c)}
 	}
 }
 

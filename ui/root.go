@@ -94,6 +94,7 @@ func New(ctx context.Context, a *app.App, noColor bool) (*Root, error) {
 		history:  app.HistoryOpening,
 	}
 	r.composer.SetPlaceholder(env.Words.T("chat.placeholder"))
+	r.composer.SetPasteLabel(func(n, lines int) string { return env.Words.N("chat.pasted", lines, "Number", n) })
 	r.session = a.NewSession(app.Choice{})
 	return r, nil
 }

@@ -94,6 +94,7 @@ type choiceMsg struct {
 	left   []policy.Left
 	err    error
 	asked  bool // the person chose
+	place  app.Place
 	window int
 }
 
@@ -101,7 +102,7 @@ func (r *Root) findChoice() tea.Cmd {
 	a := r.env.App
 	return func() tea.Msg {
 		c := a.DefaultChoice(r.ctx)
-		return choiceMsg{choice: c}
+		return choiceMsg{choice: c, place: a.PlaceOf(r.ctx, c)}
 	}
 }
 
@@ -130,7 +131,7 @@ func (r *Root) choiceFound(msg choiceMsg) tea.Cmd {
 
 func (r *Root) setChoice(msg choiceMsg) {
 	r.choice = msg.choice
-	r.place = r.env.App.Place(msg.choice.Provider, false)
+	r.place = msg.place
 	r.window, r.used = msg.window, 0
 	r.layout()
 }
@@ -180,14 +181,17 @@ type sessionMsg struct {
 	session *app.Session
 	at      chat.MessageID
 	err     error
-	draft   chat.Text
+	place   app.Place
 }
 
 func (r *Root) openSession(id chat.ConversationID, at chat.MessageID) tea.Cmd {
 	a := r.env.App
 	return func() tea.Msg {
 		s, err := a.OpenSession(r.ctx, id)
-		return sessionMsg{session: s, at: at, err: err}
+		if err != nil {
+			return sessionMsg{err: err}
+		}
+		return sessionMsg{session: s, at: at, place: a.PlaceOf(r.ctx, s.Choice())}
 	}
 }
 
@@ -204,7 +208,9 @@ func (r *Root) sessionOpened(msg sessionMsg) tea.Cmd {
 	cmd := r.show(msg.session, msg.at)
 	c := msg.session.Choice()
 	if r.env.App.Describe(c.Provider).ID != "" {
-		r.setChoice(choiceMsg{choice: c, window: r.window})
+		window, used := r.window, r.used
+		r.setChoice(choiceMsg{choice: c, place: msg.place, window: window})
+		r.used = used
 	}
 	return cmd
 }
