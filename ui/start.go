@@ -142,6 +142,12 @@ func (r *Root) welcome() tea.Cmd {
 	w := r.env.Words
 	name := r.env.App.Describe(r.choice.Provider).Name
 	lines := strings.Split(w.T("chat.welcome", "Name", name, "Where", r.place.Where, "Consequence", r.place.Consequence), "\n")
+	switch r.history {
+	case app.HistoryOpen:
+		lines = append(lines, w.T("chat.welcome_kept"))
+	case app.HistoryOff:
+		lines = append(lines, w.T("chat.welcome_unkept"))
+	}
 	for i, l := range lines {
 		if i > 0 {
 			lines[i] = r.env.Theme.Muted.Render(l)
