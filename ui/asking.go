@@ -195,6 +195,9 @@ func (r *Root) progress(msg progressMsg) tea.Cmd {
 		r.sending = &sending{prompt: app.Prompt{Retry: p.Message.ID}}
 		return r.retryTrimmed(p)
 	}
+	if r.window == 0 && r.used > 0 {
+		return r.refreshPlace() // the meter needs to know what is full
+	}
 	return nil
 }
 

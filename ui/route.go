@@ -41,6 +41,8 @@ func (r *Root) route(msg tea.Msg) tea.Cmd {
 		r.attach = append(r.attach, msg.part)
 		r.layout()
 		return nil
+	case placeMsg:
+		return r.placed(msg)
 	case toldMsg:
 		return r.untell(msg)
 	case wheelMsg:
@@ -93,7 +95,13 @@ func (r *Root) key(msg tea.KeyPressMsg) tea.Cmd {
 // toOverlay gives a message to an overlay and does what it asks for.
 func (r *Root) toOverlay(o *opened, msg tea.Msg) tea.Cmd {
 	action, cmd := o.Update(msg)
-	return tea.Batch(cmd, r.act(o, action))
+	shown := len(r.overlays)
+	done := r.act(o, action)
+	if len(r.overlays) < shown {
+		// It may have changed a plan, a declaration or a switch.
+		return tea.Batch(cmd, done, r.refreshPlace())
+	}
+	return tea.Batch(cmd, done)
 }
 
 // act does what an overlay asked for.

@@ -161,6 +161,29 @@ func (r *Root) welcome() tea.Cmd {
 	return nil
 }
 
+// placeMsg says anew where answers come from and what follows.
+type placeMsg struct {
+	choice app.Choice
+	place  app.Place
+	window int
+}
+
+func (r *Root) refreshPlace() tea.Cmd {
+	a, c := r.env.App, r.choice
+	return func() tea.Msg { return placeMsg{c, a.PlaceOf(r.ctx, c), a.Window(r.ctx, c)} }
+}
+
+func (r *Root) placed(msg placeMsg) tea.Cmd {
+	if msg.choice == r.choice {
+		r.place = msg.place
+		if r.window == 0 {
+			r.window = msg.window
+		}
+		r.layout()
+	}
+	return r.welcome()
+}
+
 // settled goes on after an overlay that changed the history or the providers.
 func (r *Root) settled(a screen.Answered) tea.Cmd {
 	switch a.Question {

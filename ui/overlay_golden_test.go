@@ -1,0 +1,103 @@
+package ui_test
+
+import (
+	"testing"
+
+	"bise/app"
+	"bise/app/chat"
+	"bise/app/fault"
+	"bise/app/policy"
+	"bise/ui/dialog"
+	"bise/ui/firstrun"
+	"bise/ui/help"
+	"bise/ui/historyview"
+	"bise/ui/markdown"
+	"bise/ui/models"
+	"bise/ui/palette"
+	"bise/ui/privacy"
+	"bise/ui/screen"
+	"bise/ui/settings"
+	"bise/ui/signin"
+)
+
+func TestOverlaysLookAsTheyShould(t *testing.T) {
+	preview := func(env *screen.Env) func(policy.Act, chat.Origin) policy.Verdict {
+		return func(act policy.Act, o chat.Origin) policy.Verdict {
+			return env.App.Preview(app.MistralProfile, act, o)
+		}
+	}
+	consent := func(t *testing.T, env *screen.Env) screen.Overlay {
+		return dialog.Consent(env, app.MistralProfile, env.App.Preview(app.MistralProfile, policy.StartChat, chat.Typed))
+	}
+	tests := []struct {
+		name string
+		open func(*testing.T, *screen.Env) screen.Overlay
+		keys []string
+	}{
+		{"consent-plan", consent, nil},
+		{"consent-age", consent, []string{"enter"}},
+		{"consent-terms", consent, []string{"enter", "enter"}},
+		{"consent-paid", consent, []string{"down", "down", "enter", "enter"}},
+		{"consent-refused", consent, []string{"enter", "4", "enter"}},
+		{"overflow", func(_ *testing.T, env *screen.Env) screen.Overlay {
+			return dialog.Overflow(env, fault.E("x", fault.Overflow, nil, "model", "mistral-small-latest"))
+		}, nil},
+		{"history-key", func(t *testing.T, env *screen.Env) screen.Overlay { return dialog.HistoryKey(env, t.Context()) }, nil},
+		{"history-key-passphrase", func(t *testing.T, env *screen.Env) screen.Overlay { return dialog.HistoryKey(env, t.Context()) }, []string{"enter", "short", "enter"}},
+		{"unlock", func(t *testing.T, env *screen.Env) screen.Overlay {
+			return dialog.Passphrase(env, t.Context(), fault.E("x", fault.NeedsAnswer, nil))
+		}, []string{"secret"}},
+		{"unlock-wrong", func(t *testing.T, env *screen.Env) screen.Overlay {
+			return dialog.Passphrase(env, t.Context(), fault.E("x", fault.WrongKey, nil, "what", "passphrase", "path", "keys.age"))
+		}, nil},
+		{"history-failed", func(t *testing.T, env *screen.Env) screen.Overlay {
+			return dialog.HistoryFailed(env, t.Context(), fault.E("x", fault.NewerSchema, nil, "path", "history.db", "found", "9", "known", "1"))
+		}, nil},
+		{"path", func(_ *testing.T, env *screen.Env) screen.Overlay { return dialog.Path(env) }, []string{"../assets/themes/", "tab"}},
+		{"instructions", func(_ *testing.T, env *screen.Env) screen.Overlay {
+			return dialog.Instructions(env, "Answer in one sentence.\nNo lists.")
+		}, nil},
+		{"code", func(_ *testing.T, env *screen.Env) screen.Overlay {
+			return dialog.Code(env, []markdown.Code{
+				{Lang: "go", Text: "package main\n\nfunc main() {\n\tprintln(\"hello\")\n}\n"},
+				{Text: "$ go run .\nhello\n"},
+			})
+		}, nil},
+		{"first-source", func(t *testing.T, env *screen.Env) screen.Overlay { return firstrun.New(env, t.Context()) }, nil},
+		{"first-runner", func(t *testing.T, env *screen.Env) screen.Overlay { return firstrun.New(env, t.Context()) }, []string{"2", "enter"}},
+		{"first-key", func(t *testing.T, env *screen.Env) screen.Overlay { return firstrun.New(env, t.Context()) }, []string{"3", "enter", "sk-secret"}},
+		{"first-done", func(t *testing.T, env *screen.Env) screen.Overlay { return firstrun.New(env, t.Context()) }, []string{"enter"}},
+		{"signin", func(t *testing.T, env *screen.Env) screen.Overlay {
+			return signin.New(env, t.Context(), app.MistralProfile)
+		}, []string{"sk-secret"}},
+		{"signin-vibe", func(t *testing.T, env *screen.Env) screen.Overlay {
+			return signin.New(env, t.Context(), app.MistralProfile)
+		}, []string{"tab"}},
+		{"settings", func(t *testing.T, env *screen.Env) screen.Overlay { return settings.New(env, t.Context()) }, nil},
+		{"settings-theme", func(t *testing.T, env *screen.Env) screen.Overlay { return settings.New(env, t.Context()) }, []string{"enter"}},
+		{"settings-window", func(t *testing.T, env *screen.Env) screen.Overlay { return settings.New(env, t.Context()) }, []string{"down", "down", "down", "down", "enter", "12", "enter"}},
+		{"privacy-mistral", func(_ *testing.T, env *screen.Env) screen.Overlay { return privacy.New(env, app.MistralProfile) }, nil},
+		{"privacy-mistral-end", func(_ *testing.T, env *screen.Env) screen.Overlay { return privacy.New(env, app.MistralProfile) }, []string{"end"}},
+		{"privacy-local", func(_ *testing.T, env *screen.Env) screen.Overlay { return privacy.New(env, app.OllamaProvider) }, nil},
+		{"history-off", func(t *testing.T, env *screen.Env) screen.Overlay {
+			env.App.KeepNothing()
+			return historyview.New(env, t.Context())
+		}, nil},
+		{"models", func(t *testing.T, env *screen.Env) screen.Overlay {
+			return models.New(env, t.Context(), app.Choice{Provider: app.GuideProvider})
+		}, nil},
+		{"palette", func(_ *testing.T, env *screen.Env) screen.Overlay { return palette.New(env, preview(env)) }, nil},
+		{"palette-filtered", func(_ *testing.T, env *screen.Env) screen.Overlay { return palette.New(env, preview(env)) }, []string{"model"}},
+		{"help-end", func(_ *testing.T, env *screen.Env) screen.Overlay { return help.New(env, preview(env)) }, []string{"end"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			env := newEnv(t, func(o *app.Options) {
+				if tt.name == "help-end" {
+					o.DataDir = "/nonexistent/bise" // shown, never written
+				}
+			})
+			drive(t, tt.open(t, env)).keys(tt.keys...).golden(tt.name)
+		})
+	}
+}
