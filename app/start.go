@@ -18,3 +18,6 @@ func (a *App) EndFirstSteps(choice Choice) error {
 	}
 	return err
 }
+
+// NoStore reports whether this run was asked to keep nothing.
+func (a *App) NoStore() bool { return a.options.NoStore }

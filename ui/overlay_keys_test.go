@@ -198,7 +198,11 @@ func TestTheFirstStepsCanBeSkippedAndDoNotComeBack(t *testing.T) {
 }
 
 func TestTheFirstStepsEndWhereNothingCanBeWritten(t *testing.T) {
-	env := newEnv(t, func(o *app.Options) { o.DataDir = "/dev/null/bise" })
+	dir := filepath.Join(t.TempDir(), "bise")
+	env := newEnv(t, func(o *app.Options) { o.DataDir = dir })
+	if err := os.WriteFile(dir, nil, 0o600); err != nil { // a file where the folder should be
+		t.Fatal(err)
+	}
 	drive(t, firstrun.New(env, t.Context())).keys("esc")
 	if !env.App.Config().Started {
 		t.Error("they would open again in the same run")

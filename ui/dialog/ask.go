@@ -17,6 +17,7 @@ type Ask struct {
 	pager   *widget.Pager
 	choice  *widget.Choice
 	options []widget.Option
+	gap     int // lines between text and answers
 }
 
 type paragraph struct {
@@ -68,7 +69,10 @@ func (a *Ask) SetOptions(options ...widget.Option) {
 }
 
 // Select selects an answer.
-func (a *Ask) Select(i int) { a.choice.Select(i) }
+func (a *Ask) Select(i int) {
+	a.choice.Select(i)
+	a.lay()
+}
 
 // Selected is the answer the keys act on.
 func (a *Ask) Selected() int {
@@ -105,14 +109,18 @@ func (a *Ask) lay() {
 	if height < 14 { // blank lines are the first thing a small screen can spare
 		lines = dropBlank(lines)
 	}
-	short := len(a.options) + 2 // labels, and the explanation of the selected one
-	room := max(short, height-len(lines)-1)
-	a.choice.SetSize(width, min(room, height))
-	answers := strings.Count(a.choice.View(), "\n") + 1
-	if len(a.options) == 0 {
-		answers = 0
+	a.choice.SetSize(width, height+2) // room for the question it does not have
+	full, least := a.choice.Room()
+	a.gap = 1
+	if len(lines)+1+least > height { // then nothing is spared for looks
+		a.gap = 0
 	}
-	a.pager.SetSize(width, max(1, height-answers-1))
+	answers := full
+	if len(lines)+a.gap+full > height {
+		answers = max(1, min(least, height-min(len(lines), 2)))
+		a.choice.SetSize(width, answers)
+	}
+	a.pager.SetSize(width, max(1, height-answers-a.gap))
 	a.pager.SetLines(lines)
 }
 
@@ -149,7 +157,10 @@ func (a *Ask) Key(msg tea.KeyPressMsg) (chosen int) {
 func (a *Ask) View() string {
 	var body []string
 	if len(a.text) > 0 {
-		body = append(strings.Split(a.pager.View(), "\n"), "")
+		body = strings.Split(a.pager.View(), "\n")
+		if a.gap > 0 {
+			body = append(body, "")
+		}
 	}
 	if len(a.options) > 0 {
 		body = append(body, strings.Split(a.choice.View(), "\n")...)

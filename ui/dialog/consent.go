@@ -35,8 +35,12 @@ type consentSavedMsg struct {
 // Consent asks to confirm a verdict of start_chat for a profile. It is answered
 // with ConsentQuestion.
 func Consent(env *screen.Env, profile string, v policy.Verdict) screen.Overlay {
+	name := env.App.Describe(profile).Name
+	if name == "" {
+		name = profile
+	}
 	c := &consent{
-		Ask:     NewAsk(env, env.Words.T("dialog.consent.title", "Profile", profile)),
+		Ask:     NewAsk(env, env.Words.T("dialog.consent.title", "Name", name)),
 		profile: profile,
 		verdict: v,
 		asked:   make(map[string]bool),

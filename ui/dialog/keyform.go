@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"bise/app/chat"
+	"bise/app/fault"
 	"bise/ui/screen"
 	"bise/ui/widget"
 )
@@ -76,7 +77,12 @@ func (f *KeyForm) Update(msg tea.Msg) (done bool, cmd tea.Cmd) {
 		}
 		f.cancel()
 		f.busy, f.err = false, msg.err
-		f.prompt.Reset()
+		switch fault.KindOf(msg.err) {
+		case fault.Unreachable, fault.TimedOut, fault.RateLimited, fault.Capacity, fault.ServerFailed:
+			// The key may be good: enter tries it again.
+		default:
+			f.prompt.Reset()
+		}
 		return msg.err == nil, nil
 	case tea.PasteMsg:
 		if !f.busy {

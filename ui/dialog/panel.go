@@ -12,6 +12,7 @@ import (
 
 	"bise/app/policy"
 	"bise/app/termsafe"
+	"bise/ui/keys"
 	"bise/ui/screen"
 	"bise/ui/widget"
 )
@@ -87,7 +88,7 @@ func (p *Panel) foot() {
 	width, _ := p.box.Inner()
 	line := ""
 	for _, h := range p.hints {
-		next := h.Key + " " + h.Does
+		next := keys.Name(h.Key) + " " + h.Does
 		if line != "" {
 			next = line + " · " + next
 		}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"bise/app"
 	"bise/app/termsafe"
@@ -89,19 +90,39 @@ func (p *path) Update(msg tea.Msg) (screen.Action, tea.Cmd) {
 // View draws the line, and the names that fit what is typed.
 func (p *path) View() string {
 	t, w := &p.Env.Theme, p.Env.Words
-	_, height := p.Inner()
+	width, height := p.Inner()
 	body := p.Wrap(t.Text, w.T("dialog.path.question"))
 	body = append(body, "", p.prompt.View(), "")
 	p.line = len(body) - 2
 	if len(p.names) > 1 {
-		names := make([]string, len(p.names))
-		for i, n := range p.names {
-			names[i] = termsafe.Line(n)
+		for _, l := range columns(width, max(1, height-len(body)), p.names) {
+			body = append(body, t.Muted.Render(l))
 		}
-		lines := p.Wrap(t.Muted, strings.Join(names, "  "))
-		body = append(body, lines[:max(0, min(len(lines), height-len(body)))]...)
 	}
 	return p.DrawFull(body)
+}
+
+// columns sets names in as many columns as fit, at most height lines of them.
+func columns(width, height int, names []string) []string {
+	widest := 0
+	safe := make([]string, len(names))
+	for i, n := range names {
+		safe[i] = ansi.Truncate(termsafe.Line(n), width, "…")
+		widest = max(widest, ansi.StringWidth(safe[i]))
+	}
+	across := max(1, (width+2)/(widest+2))
+	var lines []string
+	for i := 0; i < len(safe) && len(lines) < height; i += across {
+		var b strings.Builder
+		for j, n := range safe[i:min(i+across, len(safe))] {
+			if j > 0 {
+				b.WriteString("  ")
+			}
+			b.WriteString(n + strings.Repeat(" ", widest-ansi.StringWidth(n)))
+		}
+		lines = append(lines, strings.TrimRight(b.String(), " "))
+	}
+	return lines
 }
 
 // Cursor is in the line being typed.

@@ -193,8 +193,8 @@ func (v *View) showDone(c app.Choice) {
 	}
 	a.Say(w.T("firstrun.done.answers", "Name", name, "Where", place.Where, "Consequence", place.Consequence))
 	a.Add(w.T("firstrun.done.keys",
-		"Help", keys.Get(keys.Help).Short(), "Models", keys.Get(keys.Models).Short(),
-		"Privacy", keys.Get(keys.Privacy).Short(), "Palette", keys.Get(keys.Palette).Short()))
+		"Help", keys.Name(keys.Get(keys.Help).Short()), "Models", keys.Name(keys.Get(keys.Models).Short()),
+		"Privacy", keys.Name(keys.Get(keys.Privacy).Short()), "Palette", keys.Name(keys.Get(keys.Palette).Short())))
 	a.SetOptions(widget.Option{Label: w.T("firstrun.done.begin")})
 }
 
@@ -241,6 +241,9 @@ func (v *View) found(msg foundMsg) {
 	case source:
 		at := v.ask.Selected()
 		v.showSource()
+		if at == guideSource && len(v.models) > 0 {
+			at = ollamaSource // nothing leaves there either, and it can talk
+		}
 		v.ask.Select(at)
 	case runner:
 		if len(v.models) > 0 {

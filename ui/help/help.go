@@ -87,9 +87,9 @@ func (v *View) group(group keys.Group, width int) []string {
 		if b.Group != group {
 			continue
 		}
-		name := strings.Join(b.Keys, ", ")
+		name := b.Names()
 		if name == "" {
-			name = w.T("help.palette_only", "Key", keys.Get(keys.Palette).Short())
+			name = w.T("help.palette_only", "Key", keys.Name(keys.Get(keys.Palette).Short()))
 		}
 		reason := v.off(b)
 		style := t.Text

@@ -45,7 +45,8 @@ type View struct {
 	reading bool
 	rows    []app.Summary
 	found   []app.Hit
-	err     error
+	err     error // why nothing could be read
+	wrong   error // why a change was not made
 	// deleted can be brought back, the last one first.
 	deleted []app.Summary
 }
@@ -69,6 +70,8 @@ func (v *View) dress() {
 	case v.rename != nil:
 		v.SetHints(dialog.Hint{Key: "enter", Does: w.T("history.rename")}, back)
 		return
+	case v.err != nil:
+		v.SetHints(back)
 	case v.inside:
 		v.filter.SetPlaceholder(w.T("history.search_placeholder"))
 		v.SetHints(dialog.Hint{Key: "enter", Does: w.T("history.open")}, back, dialog.Hint{Key: "tab", Does: w.T("history.titles")})
@@ -205,6 +208,8 @@ func (v *View) View() string {
 		body = append(body, v.Env.Theme.Muted.Render(v.Env.Words.T("history.new_title")), v.rename.View())
 	case v.err != nil:
 		body = append(body, v.Fault(v.err)...)
+	case v.wrong != nil:
+		body = append(body, v.Fault(v.wrong)...)
 	default:
 		body = append(body, strings.Split(v.list.View(), "\n")...)
 	}

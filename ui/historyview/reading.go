@@ -124,6 +124,7 @@ func (v *View) Update(msg tea.Msg) (screen.Action, tea.Cmd) {
 }
 
 func (v *View) key(msg tea.KeyPressMsg) (screen.Action, tea.Cmd) {
+	v.wrong = nil
 	switch pressed := msg.String(); pressed {
 	case "esc":
 		if v.filter.Value() != "" {
@@ -238,7 +239,8 @@ func (v *View) changed(msg changedMsg) (screen.Action, tea.Cmd) {
 		return screen.Stay{}, nil
 	}
 	if msg.err != nil {
-		return screen.Fail{Err: msg.err}, nil
+		v.wrong = msg.err
+		return screen.Stay{}, nil
 	}
 	again := v.read(0)
 	if msg.deleted != nil {

@@ -37,7 +37,7 @@ func New(env *screen.Env, preview func(policy.Act, chat.Origin) policy.Verdict) 
 	var rows []widget.Row
 	for _, b := range keys.Table {
 		if b.Palette {
-			rows = append(rows, widget.Row{ID: string(b.ID), Text: w.T("key." + string(b.ID)), Detail: b.Short(), Off: off(w, b, preview)})
+			rows = append(rows, widget.Row{ID: string(b.ID), Text: w.T("key." + string(b.ID)), Detail: keys.Name(b.Short()), Off: off(w, b, preview)})
 		}
 	}
 	v.list.SetRows(rows)

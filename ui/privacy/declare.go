@@ -36,11 +36,7 @@ func (v *View) hints() {
 
 // plans are the plans of the service, nil where there are none to state.
 func (v *View) plans() []string {
-	f, err := v.Env.App.Facts(v.profile)
-	if err != nil {
-		return nil
-	}
-	switch f.Service() {
+	switch v.service() {
 	case policy.Platform:
 		return []string{"free", "paid"}
 	case policy.LeChat:

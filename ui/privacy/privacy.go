@@ -66,6 +66,15 @@ func (v *View) verdict(act policy.Act) policy.Verdict {
 	return v.Env.App.Preview(v.profile, act, chat.Typed)
 }
 
+// service says whose terms govern the provider.
+func (v *View) service() policy.Service {
+	f, err := v.Env.App.Facts(v.profile)
+	if err != nil {
+		return ""
+	}
+	return f.Service()
+}
+
 // render lays the page out anew, after a change of size or of the facts.
 func (v *View) render() {
 	v.lines = v.lines[:0]
@@ -107,7 +116,7 @@ func (v *View) item(style lipgloss.Style, text string) {
 
 // clauses adds what a verdict rests on.
 func (v *View) clauses(verdict policy.Verdict) {
-	if c := dialog.Clauses(verdict); c != "" {
+	if c := dialog.Clauses(verdict); c != "" && v.service() != policy.Local {
 		v.say(v.Env.Theme.Muted, v.Env.Words.T("privacy.clauses", "Clauses", strings.Trim(c, "()")))
 	}
 	for _, n := range verdict.Notes() {
@@ -129,7 +138,10 @@ func (v *View) place() {
 	if location := word(use, "location"); location != "" && location != "this_machine" && location != "partner" {
 		v.say(t.Text, w.T("privacy.location", "Location", location))
 	}
-	if p.Plan != "" {
+	switch {
+	case p.Plan == w.T("place.plan.unset"):
+		v.say(t.Text, w.T("privacy.plan_unset"))
+	case p.Plan != "":
 		v.say(t.Text, w.T("privacy.plan", "Plan", p.Plan))
 	}
 }

@@ -165,9 +165,12 @@ func (e *passing) Cursor() *tea.Cursor { return e.Place(e.form.Cursor(), e.line)
 
 func (v *View) editHolder() editor {
 	w := v.Env.Words
-	switch v.Env.App.HistoryState() {
-	case app.HistoryOpen:
-	case app.HistoryOff:
+	why, change := w.T("settings.holder_why"), v.rekey
+	switch state := v.Env.App.HistoryState(); {
+	case state == app.HistoryOpen:
+	case state == app.HistoryOff && v.holder == app.Nobody && !v.Env.App.NoStore():
+		why, change = w.T("settings.holder_on"), v.keepFromNow
+	case state == app.HistoryOff:
 		return v.choose(w.T("settings.holder"), w.T("settings.holder_off"), nil, 0, nil)
 	default:
 		return v.choose(w.T("settings.holder"), w.T("settings.holder_not_open"), nil, 0, nil)
@@ -181,20 +184,20 @@ func (v *View) editHolder() editor {
 	if v.holder == app.Sealed {
 		at = 1
 	}
-	return v.choose(w.T("settings.holder"), w.T("settings.holder_why"), options, at, func(i int) tea.Cmd {
+	return v.choose(w.T("settings.holder"), why, options, at, func(i int) tea.Cmd {
 		if holders[i] == app.Sealed {
-			v.later(func() editor { return v.newPassphrase() })
+			v.later(func() editor { return v.newPassphrase(change) })
 			return nil
 		}
-		return v.rekey(holders[i], "")
+		return change(holders[i], "")
 	})
 }
 
-func (v *View) newPassphrase() editor {
+func (v *View) newPassphrase(change func(app.Holder, chat.Secret) tea.Cmd) editor {
 	w := v.Env.Words
 	e := &passing{Panel: dialog.NewPanel(v.Env, w.T("dialog.pass.title")), form: dialog.NewPassForm(v.Env), why: w.T("dialog.pass.why")}
 	e.SetHints(dialog.Hint{Key: "enter", Does: w.T("dialog.go_on")}, dialog.Hint{Key: "esc", Does: w.T("dialog.back")})
-	e.do = func(passphrase chat.Secret) tea.Cmd { return v.rekey(app.Sealed, passphrase) }
+	e.do = func(passphrase chat.Secret) tea.Cmd { return change(app.Sealed, passphrase) }
 	return e
 }
 
@@ -203,6 +206,16 @@ func (v *View) rekey(holder app.Holder, passphrase chat.Secret) tea.Cmd {
 	v.busy = w.T("settings.rekeying")
 	return func() tea.Msg {
 		return changedMsg{owner: v, err: a.Rekey(v.ctx, holder, passphrase), note: w.T("settings.rekeyed")}
+	}
+}
+
+// keepFromNow begins a history on a machine that kept none.
+func (v *View) keepFromNow(holder app.Holder, passphrase chat.Secret) tea.Cmd {
+	w, a := v.Env.Words, v.Env.App
+	v.busy = w.T("settings.saving")
+	return func() tea.Msg {
+		err := a.ChooseHolder(v.ctx, holder, passphrase)
+		return changedMsg{owner: v, err: err, note: w.T("settings.holder_made"), kept: err == nil}
 	}
 }
 

@@ -5,6 +5,7 @@ package settings
 
 import (
 	"context"
+	"image/color"
 	"slices"
 	"strconv"
 	"strings"
@@ -72,8 +73,10 @@ type changedMsg struct {
 	use app.Choice
 	// secret is a recovery code to show once.
 	secret string
-	// theme says that the theme is another one.
-	theme bool
+	// theme dresses the screen anew.
+	theme tea.Cmd
+	// kept says that a history is kept from now on.
+	kept bool
 }
 
 // New makes the settings screen.
@@ -101,7 +104,7 @@ func (v *View) Resize(width, height int) {
 	v.Panel.Resize(width, height)
 	v.list.SetTheme(v.Env.Theme)
 	w, h := v.Inner()
-	v.list.SetSize(w, max(3, h-4))
+	v.list.SetSize(w, h)
 	if v.edit != nil {
 		v.edit.Resize(width, height)
 	}
@@ -247,8 +250,10 @@ func (v *View) changed(msg changedMsg) (screen.Action, tea.Cmd) {
 		return screen.Use{Choice: msg.use}, nil
 	case msg.secret != "":
 		v.setEdit(v.showSecret(msg.secret))
-	case msg.theme:
-		return screen.Stay{}, tea.RequestBackgroundColor // the root dresses everything anew
+	case msg.kept:
+		return screen.Answered{Question: dialog.HistoryQuestion, Choice: dialog.Yes}, nil
+	case msg.theme != nil:
+		return screen.Stay{}, msg.theme
 	}
 	return screen.Stay{}, v.askHolder
 }
@@ -302,10 +307,21 @@ func (v *View) editTheme() editor {
 		save := v.configure(w.T("settings.theme_set"), func(c *app.Config) { c.Theme = names[i] })
 		return func() tea.Msg {
 			msg, ok := save().(changedMsg)
-			msg.theme = ok && msg.err == nil
+			if ok && msg.err == nil {
+				msg.theme = dress(names[i])
+			}
 			return msg
 		}
 	})
+}
+
+// dress has the root put on a theme just saved: it does so whenever it learns of
+// the terminal's background, which only the theme "" has to ask for.
+func dress(name string) tea.Cmd {
+	if name == "" {
+		return tea.RequestBackgroundColor
+	}
+	return func() tea.Msg { return tea.BackgroundColorMsg{Color: color.Black} }
 }
 
 func (v *View) editLanguage() editor {
@@ -347,17 +363,22 @@ func (v *View) View() string {
 		return v.edit.View()
 	}
 	t := &v.Env.Theme
-	body := strings.Split(v.list.View(), "\n")
-	body = append(body, "")
+	var said []string
 	switch {
 	case v.busy != "":
-		body = append(body, v.Wrap(t.Muted, v.busy)...)
+		said = v.Wrap(t.Muted, v.busy)
 	case v.err != nil:
-		body = append(body, v.Fault(v.err)...)
+		said = v.Fault(v.err)
 	case v.note != "":
-		body = append(body, v.Wrap(t.Success, "✓ "+v.note)...)
+		said = v.Wrap(t.Success, "✓ "+v.note)
 	}
-	return v.DrawFull(body)
+	width, height := v.Inner()
+	v.list.SetSize(width, max(1, height-len(said)))
+	body := strings.Split(v.list.View(), "\n")
+	for len(body) < height-len(said) {
+		body = append(body, "")
+	}
+	return v.DrawFull(append(body, said...))
 }
 
 // Cursor is in what is being typed.

@@ -27,6 +27,7 @@ type View struct {
 	options  []action    // of ask
 	form     *dialog.KeyForm
 	identity app.Identity
+	err      error // of taking a key away
 	line     int
 }
 
@@ -54,10 +55,18 @@ func New(env *screen.Env, ctx context.Context, profile string) *View {
 	if p, err := env.App.Profile(profile); err == nil && p.Kind != "local" {
 		v.profile, v.given = profile, true
 	}
-	v.panel.SetTitle(w.T("signin.title", "Profile", v.profile))
+	v.panel.SetTitle(w.T("signin.title", "Name", v.name()))
 	v.form = dialog.NewKeyForm(env, ctx, v.profile)
 	v.hints()
 	return v
+}
+
+// name is the service as people know it.
+func (v *View) name() string {
+	if name := v.env.App.Describe(v.profile).Name; name != "" {
+		return name
+	}
+	return v.profile
 }
 
 // hints names the keys; some depend on the profile and the key there is.
@@ -124,12 +133,11 @@ func (v *View) Update(msg tea.Msg) (screen.Action, tea.Cmd) {
 		return screen.Stay{}, nil
 	case signedOutMsg:
 		return v.signedOut(msg), nil
-	case tea.WindowSizeMsg:
-		return screen.Stay{}, nil
 	case tea.KeyPressMsg:
 		if v.ask != nil {
 			return v.answer(msg)
 		}
+		v.err = nil
 		switch pressed := msg.String(); {
 		case pressed == "esc":
 			if v.form.Cancel() {
@@ -157,7 +165,7 @@ func (v *View) Update(msg tea.Msg) (screen.Action, tea.Cmd) {
 // good if it was the one in use already.
 func (v *View) signedIn() screen.Action {
 	if v.given {
-		return screen.Tell{Line: v.env.Words.T("signin.done", "Name", v.env.App.Describe(v.profile).Name), Close: true}
+		return screen.Tell{Line: v.env.Words.T("signin.done", "Name", v.name()), Close: true}
 	}
 	return screen.Use{Choice: app.Choice{Provider: v.profile}}
 }
@@ -169,7 +177,8 @@ func (v *View) signedOut(msg signedOutMsg) screen.Action {
 	w := v.env.Words
 	switch {
 	case msg.err != nil:
-		return screen.Fail{Err: msg.err}
+		v.err = msg.err
+		return screen.Stay{}
 	case msg.environment:
 		return screen.Tell{Line: w.T("signin.removed_but"), Close: true}
 	}
@@ -180,7 +189,7 @@ func (v *View) signedOut(msg signedOutMsg) screen.Action {
 func (v *View) question(text, why, back, yes string, do action) {
 	w := v.env.Words
 	width, height := v.panel.Size()
-	v.ask = dialog.NewAsk(v.env, w.T("signin.title", "Profile", v.profile))
+	v.ask = dialog.NewAsk(v.env, w.T("signin.title", "Name", v.name()))
 	v.ask.Say(text)
 	v.ask.Add(why)
 	v.ask.SetOptions(widget.Option{Label: back}, widget.Option{Label: yes})
@@ -242,6 +251,9 @@ func (v *View) View() string {
 	}
 	width, _ := v.panel.Inner()
 	body := v.panel.Wrap(v.env.Theme.Accent, v.there())
+	if v.err != nil {
+		body = v.panel.Fault(v.err)
+	}
 	if len(body) > 0 {
 		body = append(body, "")
 	}

@@ -74,7 +74,7 @@ func (p *Pager) View() string {
 		out = append(out, fitLine(l, p.width))
 	}
 	if below := len(p.lines) - end; below > 0 && p.height > 1 {
-		out[len(out)-1] = p.theme.Muted.Render("↓ " + strconv.Itoa(below+1))
+		out[len(out)-1] = p.theme.Muted.Render("↓ " + strconv.Itoa(below+1) + " PgDn")
 	}
 	return strings.Join(out, "\n")
 }
