@@ -252,7 +252,7 @@ func (p *program) start(ctx context.Context, a *app.App, s *app.Session, prompt 
 		if v.Decision != policy.Confirm {
 			return nil, &policy.Refusal{Verdict: v}
 		}
-		if err := p.consent(ctx, v); err != nil {
+		if err := p.consent(ctx, a, s, v); err != nil {
 			return nil, err
 		}
 		if v.Act == policy.StartChat {
@@ -272,26 +272,41 @@ func (p *program) start(ctx context.Context, a *app.App, s *app.Session, prompt 
 const maxQuestions = 8
 
 // consent asks what a rule wants confirmed.
-func (p *program) consent(ctx context.Context, v policy.Verdict) error {
+func (p *program) consent(ctx context.Context, a *app.App, s *app.Session, v policy.Verdict) error {
 	if p.globals.yes {
 		return nil
 	}
 	if !p.console.interactive() {
 		return &unconfirmed{v}
 	}
-	p.explain(v)
+	p.explain(ctx, a, s, v)
 	return p.confirm(ctx, p.words.T("cli.confirm.question"))
 }
 
-// explain says what a rule wants confirmed, and why.
-func (p *program) explain(v policy.Verdict) {
-	a := v.Answer(p.say)
-	p.output.note(a.Reason)
+// explain says what a rule wants confirmed, and why. A yes to the terms also
+// says that the person is of age, and holds for the facts as they are told.
+func (p *program) explain(ctx context.Context, a *app.App, s *app.Session, v policy.Verdict) {
+	answer := v.Answer(p.say)
+	p.output.note(answer.Reason)
 	for _, note := range v.Notes() {
 		p.output.note("- " + p.say(note))
 	}
-	if a.Remedy != "" {
-		p.output.note(a.Remedy)
+	if v.Act != policy.StartChat {
+		if answer.Remedy != "" {
+			p.output.note(answer.Remedy)
+		}
+		return
+	}
+	choice := s.Choice()
+	profile := a.ProfileOf(choice.Provider)
+	place := a.PlaceOf(ctx, choice)
+	p.output.note(p.words.T("cli.confirm.consequence", "Where", place.Where, "Consequence", place.Consequence))
+	asks, _ := v.Fields["asks"].([]string)
+	if contains(asks, "plan") {
+		p.output.note(p.words.T("cli.confirm.plan", "Profile", profile))
+	}
+	if contains(asks, "age_band") {
+		p.output.note(p.words.T("cli.confirm.age", "Profile", profile))
 	}
 }
 

@@ -54,7 +54,7 @@ func (p *program) chat(ctx context.Context, f chatFlags) error {
 	t := &talk{program: p, app: a, session: s, lines: make(chan string), quit: make(chan struct{})}
 	defer close(t.quit)
 	go t.read()
-	t.welcome()
+	t.welcome(ctx)
 	for {
 		prompt, ok, err := t.prompt(ctx)
 		if err != nil || !ok {
@@ -105,8 +105,8 @@ func (t *talk) read() {
 	}
 }
 
-func (t *talk) welcome() {
-	place := t.app.Place(t.session.Choice().Provider, false)
+func (t *talk) welcome(ctx context.Context) {
+	place := t.app.PlaceOf(ctx, t.session.Choice())
 	t.output.note(t.words.T("cli.chat.welcome", "Where", place.Where, "Consequence", place.Consequence))
 	t.output.note(t.words.T("cli.chat.hint"))
 }
@@ -199,7 +199,7 @@ func (t *talk) agree(ctx context.Context, v policy.Verdict) error {
 	if !t.console.interactive() {
 		return &unconfirmed{v}
 	}
-	t.explain(v)
+	t.explain(ctx, t.app, t.session, v)
 	_, _ = io.WriteString(t.env.Stderr, t.words.T("cli.confirm.question")+" "+t.words.T("cli.confirm.choice")+" ")
 	line, _, err := t.line(ctx)
 	if err != nil {

@@ -48,7 +48,7 @@ func (p *program) plainHelp(c *cobra.Command) string {
 			b.WriteString("  " + line + "\n")
 		}
 	}
-	b.WriteString(text + "\n")
+	b.WriteString(wrap(text, helpWidth) + "\n")
 	section("cli.help.usage", c.UseLine())
 	if c.Example != "" {
 		section("cli.help.examples", strings.Split(c.Example, "\n")...)
@@ -67,5 +67,29 @@ func (p *program) plainHelp(c *cobra.Command) string {
 		section("cli.help.commands", lines...)
 	}
 	section("cli.help.flags", strings.Split(strings.TrimRight(c.Flags().FlagUsages(), "\n"), "\n")...)
+	return b.String()
+}
+
+// helpWidth is how wide plain help is, in characters: it is read in pagers and
+// in terminals of 80 columns.
+const helpWidth = 78
+
+// wrap breaks text into lines of at most width bytes where its words allow.
+func wrap(text string, width int) string {
+	var b strings.Builder
+	line := 0
+	for word := range strings.FieldsSeq(text) {
+		switch {
+		case line == 0:
+		case line+1+len(word) > width:
+			b.WriteByte('\n')
+			line = 0
+		default:
+			b.WriteByte(' ')
+			line++
+		}
+		b.WriteString(word)
+		line += len(word)
+	}
 	return b.String()
 }

@@ -31,9 +31,7 @@ func (p *program) policyCommand() *cobra.Command {
 		run:     func(c *cobra.Command, _ []string) error { return p.policyEval(c, f) },
 	})
 	eval.Flags().StringVar(&f.act, "act", "", p.words.T("cli.flag.act"))
-	eval.Flags().StringVar(&f.file, "facts", "", p.words.T("cli.flag.facts"))
-	eval.Flags().StringArrayVar(&f.facts, "fact", nil, p.words.T("cli.flag.fact"))
-	eval.Flags().StringVar(&f.rules, "rules", "", p.words.T("cli.flag.rules"))
+	p.factFlags(eval, &f)
 	var rules string
 	table := p.build(command{
 		use: "table", short: "cli.policy.table.short", long: "cli.policy.table.long",
@@ -43,22 +41,21 @@ func (p *program) policyCommand() *cobra.Command {
 	return p.build(command{use: "policy", short: "cli.policy.short", long: "cli.policy.long"}, eval, table)
 }
 
+// factFlags are the flags of the commands that answer for facts.
+func (p *program) factFlags(c *cobra.Command, f *evalFlags) {
+	c.Flags().StringVar(&f.file, "facts", "", p.words.T("cli.flag.facts"))
+	c.Flags().StringArrayVar(&f.facts, "fact", nil, p.words.T("cli.flag.fact"))
+	c.Flags().StringVar(&f.rules, "rules", "", p.words.T("cli.flag.rules"))
+}
+
 // policyEval answers an act for facts that are given. It opens no app: no
-// configuration, history or keyring is read, and the only clock is --now.
+// configuration, history or keyring is read, and the clock is --now.
 func (p *program) policyEval(c *cobra.Command, f evalFlags) error {
-	now, _, err := p.clock()
-	if err != nil {
-		return err
-	}
 	act, err := policy.ParseAct(f.act)
 	if err != nil {
 		return err
 	}
-	facts, err := p.facts(c, f, now)
-	if err != nil {
-		return err
-	}
-	rules, err := p.rules(f.rules)
+	rules, facts, err := p.given(c, f)
 	if err != nil {
 		return err
 	}
@@ -71,6 +68,24 @@ func (p *program) policyEval(c *cobra.Command, f evalFlags) error {
 		return p.output.json(answer)
 	}
 	return p.printAnswer(answer)
+}
+
+// given are the rules and the facts that the flags give. Without --now the day
+// is today: a deadline without one would never be over.
+func (p *program) given(c *cobra.Command, f evalFlags) (policy.Rules, policy.Facts, error) {
+	now, set, err := p.clock()
+	if err != nil {
+		return policy.Rules{}, policy.Facts{}, err
+	}
+	if !set {
+		now = time.Now()
+	}
+	facts, err := p.facts(c, f, now)
+	if err != nil {
+		return policy.Rules{}, policy.Facts{}, err
+	}
+	rules, err := p.rules(f.rules)
+	return rules, facts, err
 }
 
 // facts reads the file of facts and what --fact adds to it.

@@ -33,6 +33,7 @@ func (p *program) signInCommand() *cobra.Command {
 	c.ValidArgs = app.Kinds()
 	c.Flags().BoolVar(&f.stdin, "key-stdin", false, p.words.T("cli.flag.key_stdin"))
 	c.Flags().IntVar(&f.descriptor, "key-fd", -1, p.words.T("cli.flag.key_fd"))
+	c.Flags().Lookup("key-fd").DefValue = "" // no descriptor is nothing to show
 	c.Flags().BoolVar(&f.fromConfig, "from-config", false, p.words.T("cli.flag.from_config"))
 	c.Flags().BoolVar(&f.vibe, "vibe", false, p.words.T("cli.flag.vibe"))
 	exclusive(c, "key-stdin", "key-fd", "from-config", "vibe")

@@ -75,7 +75,7 @@ func (t *talk) slashModel(ctx context.Context, arg string) error {
 		t.tellLeft(left)
 	}
 	choice := t.session.Choice()
-	place := t.app.Place(choice.Provider, false)
+	place := t.app.PlaceOf(ctx, choice)
 	t.output.note(t.words.T("cli.chat.model", "Speaker", t.speaker(choice.Provider, "", choice.Model), "Where", place.Where, "Consequence", place.Consequence))
 	return nil
 }
