@@ -95,10 +95,16 @@ var inner = map[string]fieldSpec{
 	"from":         {form: asList, words: dateFacts},
 	"early":        {words: []string{"shorter_than_30_days"}},
 	"lapsed":       {},
+	"pressing":     {}, // days before the last one from which a deadline warns
+	"model_prefix": {},
+	"stage":        {words: stages},
 	"limit":        {words: []string{"reuse_shingle_words", "reuse_percent", "reuse_kinds"}},
 	"value":        {},
 	"purpose":      {},
 }
+
+// stages are the words for how far along a model is.
+var stages = []string{"labs", "preview"}
 
 // fieldOf gives the field of a column that has another name: a fact is called
 // like the field, or a row adds one to a list.
@@ -150,6 +156,8 @@ func (p *parser) domain(s *sheet, name string) []string {
 		return yesNo
 	case "audience":
 		return []string{unset, string(LocalFile), string(Anyone)}
+	case "model_stage":
+		return append([]string{otherStage}, stages...)
 	case "discontinued":
 		return []string{"no", "after_joining", "before_joining"}
 	}

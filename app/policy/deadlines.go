@@ -3,6 +3,7 @@ package policy
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"bise/app/fault"
@@ -54,8 +55,12 @@ func (r Rules) finishDeadline(v *Verdict, f Facts) {
 			v.Decision = Warn
 			v.Reason, v.Remedy = Words{Key: v.lapsed + ".reason"}, Words{Key: v.lapsed + ".remedy"}
 		}
-	} else {
-		delete(v.Fields, "after")
+		return
+	}
+	delete(v.Fields, "after")
+	if n, err := strconv.Atoi(v.pressing); err == nil && left <= n && v.Decision == Allow {
+		v.Decision = Warn
+		v.Remedy = Words{Key: strings.TrimSuffix(v.Reason.Key, ".reason") + ".remedy"}
 	}
 }
 

@@ -14,6 +14,7 @@ type question struct {
 	act    Act
 	kind   string
 	edited bool
+	stage  string            // of the model
 	owner  string            // tool_owner, where the text itself tells it
 	said   map[string]string // what the sheets above have answered
 }
@@ -93,6 +94,7 @@ func (v Verdict) stricter(w Verdict) bool {
 func (r Rules) answer(q question) Verdict {
 	v := Verdict{Act: q.act, Ruleset: r.id, Fields: make(map[string]any)}
 	q.said = make(map[string]string)
+	q.stage = r.stageOf(q.facts.Get("model"))
 	decided, answered := false, false
 	for _, s := range r.byAct[q.act] {
 		if s.match == every {
@@ -121,7 +123,7 @@ func (r Rules) answer(q question) Verdict {
 	}
 	v.action = q.said["action"]
 	v.aiGenerated, v.sourceType = q.said["ai_generated"], q.said["source_type"]
-	v.needs, v.early, v.lapsed = needed(q.said["from"]), q.said["early"], q.said["lapsed"]
+	v.needs, v.early, v.lapsed, v.pressing = needed(q.said["from"]), q.said["early"], q.said["lapsed"], q.said["pressing"]
 	return v
 }
 

@@ -76,6 +76,7 @@ type Verdict struct {
 	needs       []string // facts a deadline counts from
 	early       string   // flag of a date before the earliest one
 	lapsed      string   // key of the words for a deadline that has passed
+	pressing    string   // days before its last one from which a deadline warns
 }
 
 // Refusal is a verdict that stopped an effect.
