@@ -218,7 +218,7 @@ func (r *Root) notice(n app.Notice) string {
 	for name, value := range n.Args {
 		args = append(args, name, termsafe.Line(value))
 	}
-	return r.env.Words.T("notice."+n.Key, args...)
+	return r.env.Words.T(n.Key, args...)
 }
 
 // leftLine says what the rules left out of a request.

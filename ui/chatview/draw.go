@@ -313,6 +313,9 @@ func (v *View) above(it *item) []string {
 func (v *View) below(it *item) []string {
 	t, w := &v.env.Theme, v.env.Words
 	var lines []string
+	for _, call := range it.calls() {
+		lines = append(lines, "  "+t.Muted.Render(ansi.Truncate(w.T("chat.tool_call", "Call", call), v.inner(), "…")))
+	}
 	for n, ref := range it.sources() {
 		title := ref.Name
 		if ref.URL != "" {

@@ -147,6 +147,18 @@ func (it *item) attachments() []string {
 	return names
 }
 
+// calls lists the tools that the model asked for. bise offers none of its own,
+// so a call ends an answer; it is shown, so that nobody wonders.
+func (it *item) calls() []string {
+	var calls []string
+	for _, p := range it.message.Parts {
+		if p.Kind == chat.ToolCallPart {
+			calls = append(calls, termsafe.Line(p.Name+" "+string(p.Text)))
+		}
+	}
+	return calls
+}
+
 // sources lists the references that an answer cites.
 func (it *item) sources() []chat.Part {
 	var refs []chat.Part
