@@ -263,7 +263,7 @@ func TestNoticesAreGivenOnce(t *testing.T) {
 			keys = append(keys, d.Notice.Key)
 		}
 	}
-	if got := strings.Join(keys, " "); got != "ollama_old ollama_remote" {
+	if got := strings.Join(keys, " "); got != "notice.ollama_old notice.ollama_remote" {
 		t.Errorf("the notices are %q", got)
 	}
 }

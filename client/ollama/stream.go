@@ -111,12 +111,12 @@ func (a *answer) run(ctx context.Context) {
 // to go on.
 func (a *answer) before(ctx context.Context) bool {
 	if version := a.p.seenVersion(ctx); old(version) && a.p.first("version") {
-		if !a.notice("ollama_old", map[string]string{"Version": sentence(version)}) {
+		if !a.notice("notice.ollama_old", map[string]string{"Version": sentence(version)}) {
 			return false
 		}
 	}
 	if a.details.remote != "" && a.p.first("remote "+a.turn.Model) {
-		if !a.notice("ollama_remote", map[string]string{"Model": a.turn.Model, "Host": sentence(a.details.remote)}) {
+		if !a.notice("notice.ollama_remote", map[string]string{"Model": a.turn.Model, "Host": sentence(a.details.remote)}) {
 			return false
 		}
 	}
@@ -126,7 +126,7 @@ func (a *answer) before(ctx context.Context) bool {
 	return true
 }
 
-// notice tells the wording "notice.<key>".
+// notice tells the wording of a whole key.
 func (a *answer) notice(key string, args map[string]string) bool {
 	return a.yield(client.Delta{Kind: client.NoticeDelta, Notice: client.Notice{Key: key, Args: args}}, nil)
 }
