@@ -59,6 +59,9 @@ func (r Rules) decide(f Facts, act Act, about subject) Verdict {
 // earlier kind where they are alike. The permits ask it for every message, so
 // it leaves out what a reader alone wants.
 func (r Rules) judge(f Facts, act Act, about subject) Verdict {
+	if l, ok := f.locked(act); ok {
+		return l.block(r, f, act)
+	}
 	q := question{facts: f, act: act, edited: about.edited}
 	switch {
 	case about.own:
@@ -242,6 +245,7 @@ func (r Rules) arguments(f Facts, v *Verdict) map[string]string {
 			args[camel(name)] = word
 		}
 	}
+	maps.Copy(args, v.args)
 	return args
 }
 
@@ -302,7 +306,12 @@ func (r Rules) otherFeatures(f Facts, but string) map[string]string {
 	others := make(map[string]string, len(features)-1)
 	for _, name := range features {
 		if name != but {
-			others[name] = r.answer(question{facts: f, act: join("use_feature", name), kind: "text"}).Decision.String()
+			act := join("use_feature", name)
+			if _, ok := f.locked(act); ok {
+				others[name] = Block.String()
+				continue
+			}
+			others[name] = r.answer(question{facts: f, act: act, kind: "text"}).Decision.String()
 		}
 	}
 	return others
@@ -313,7 +322,7 @@ func (r Rules) kindActions(f Facts, act Act) map[string]string {
 	actions := make(map[string]string, len(turnKinds))
 	for _, kind := range turnKinds {
 		action := r.answer(question{facts: f, act: act, kind: kind}).action
-		if action == "" {
+		if _, locked := f.locked(act); locked || action == "" {
 			action = "exclude"
 		}
 		actions[kind] = action

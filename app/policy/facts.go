@@ -37,6 +37,7 @@ type Facts struct {
 
 	confirmed []Act
 	audience  Audience // of a share
+	locks     []Lock
 }
 
 // Turn describes the message an act is about.

@@ -73,10 +73,11 @@ type Verdict struct {
 	action      string // what becomes of the text: allow, label, redact, exclude
 	aiGenerated string // yes or no
 	sourceType  string
-	needs       []string // facts a deadline counts from
-	early       string   // flag of a date before the earliest one
-	lapsed      string   // key of the words for a deadline that has passed
-	pressing    string   // days before its last one from which a deadline warns
+	needs       []string          // facts a deadline counts from
+	early       string            // flag of a date before the earliest one
+	lapsed      string            // key of the words for a deadline that has passed
+	args        map[string]string // of the sentences of a lock
+	pressing    string            // days before its last one from which a deadline warns
 }
 
 // Refusal is a verdict that stopped an effect.
