@@ -95,7 +95,9 @@ var inner = map[string]fieldSpec{
 	"from":         {form: asList, words: dateFacts},
 	"early":        {words: []string{"shorter_than_30_days"}},
 	"lapsed":       {},
-	"pressing":     {}, // days before the last one from which a deadline warns
+	"contact":      {words: needs},     // whose answer says whom a draft goes to
+	"counts":       {words: deadlines}, // the deadline that a draft belongs to
+	"pressing":     {},                 // days before the last one from which a deadline warns
 	"model_prefix": {},
 	"stage":        {words: stages},
 	"limit":        {words: []string{"reuse_shingle_words", "reuse_percent", "reuse_kinds"}},

@@ -127,6 +127,7 @@ func (r Rules) answer(q question) Verdict {
 	v.action = q.said["action"]
 	v.aiGenerated, v.sourceType = q.said["ai_generated"], q.said["source_type"]
 	v.needs, v.early, v.lapsed, v.pressing = needed(q.said["from"]), q.said["early"], q.said["lapsed"], q.said["pressing"]
+	v.contact, v.counts = q.said["contact"], q.said["counts"]
 	return v
 }
 
@@ -266,8 +267,11 @@ func (r Rules) fillWords(v *Verdict, f Facts) {
 
 // complete adds what depends on more than one row.
 func (r Rules) complete(v *Verdict, f Facts, about subject) {
-	if name, _ := v.Act.split(); name == "deadline" && v.Rule != "" {
+	switch name, _ := v.Act.split(); {
+	case name == "deadline" && v.Rule != "":
 		r.finishDeadline(v, f)
+	case name == "doc":
+		r.finishDraft(v, f)
 	}
 	r.fillWords(v, f)
 	switch name, arg := v.Act.split(); name {

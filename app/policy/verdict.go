@@ -78,6 +78,8 @@ type Verdict struct {
 	lapsed      string            // key of the words for a deadline that has passed
 	args        map[string]string // of the sentences of a lock
 	pressing    string            // days before its last one from which a deadline warns
+	contact     string            // the need whose contacts a draft goes to
+	counts      string            // the deadline a draft belongs to
 }
 
 // Refusal is a verdict that stopped an effect.
