@@ -1,5 +1,7 @@
 package app
 
+import "bise/localstore"
+
 // EndFirstSteps records that the first steps were done or skipped, and with a
 // choice other than the zero one what answers from now on. Where the
 // configuration cannot be written it holds for this run.
@@ -21,3 +23,6 @@ func (a *App) EndFirstSteps(choice Choice) error {
 
 // NoStore reports whether this run was asked to keep nothing.
 func (a *App) NoStore() bool { return a.options.NoStore }
+
+// Snippet is the place of a message that a search found.
+type Snippet = localstore.Snippet

@@ -14,7 +14,6 @@ import (
 	"bise/ui/markdown"
 	"bise/ui/models"
 	"bise/ui/palette"
-	"bise/ui/privacy"
 	"bise/ui/screen"
 	"bise/ui/settings"
 	"bise/ui/signin"
@@ -76,9 +75,6 @@ func TestOverlaysLookAsTheyShould(t *testing.T) {
 		{"settings", func(t *testing.T, env *screen.Env) screen.Overlay { return settings.New(env, t.Context()) }, nil},
 		{"settings-theme", func(t *testing.T, env *screen.Env) screen.Overlay { return settings.New(env, t.Context()) }, []string{"enter"}},
 		{"settings-window", func(t *testing.T, env *screen.Env) screen.Overlay { return settings.New(env, t.Context()) }, []string{"down", "down", "down", "down", "enter", "12", "enter"}},
-		{"privacy-mistral", func(_ *testing.T, env *screen.Env) screen.Overlay { return privacy.New(env, app.MistralProfile) }, nil},
-		{"privacy-mistral-end", func(_ *testing.T, env *screen.Env) screen.Overlay { return privacy.New(env, app.MistralProfile) }, []string{"end"}},
-		{"privacy-local", func(_ *testing.T, env *screen.Env) screen.Overlay { return privacy.New(env, app.OllamaProvider) }, nil},
 		{"history-off", func(t *testing.T, env *screen.Env) screen.Overlay {
 			env.App.KeepNothing()
 			return historyview.New(env, t.Context())

@@ -134,6 +134,9 @@ func (f *KeyForm) Lines(width int) (lines []string, at int) {
 		message, remedy := w.Fault(f.err)
 		lines = append(lines, WrapTo(width, t.Warning, "! "+message)...)
 		lines = append(lines, WrapTo(width, t.Muted, remedy)...)
+		if fault.Is(f.err, fault.NoKeyring) {
+			lines = append(lines, WrapTo(width, t.Muted, w.T("signin.no_keyring"))...)
+		}
 	default:
 		lines = append(lines, WrapTo(width, t.Muted, w.T("signin.kept"))...)
 	}

@@ -251,6 +251,7 @@ func (v *View) found(msg foundMsg) {
 			return
 		}
 		v.showRunner()
+	default: // what was found comes too late to matter
 	}
 }
 
@@ -279,6 +280,7 @@ func (v *View) choose(chosen int) tea.Cmd {
 		v.showDone(app.Choice{Provider: app.GuideProvider})
 	case done:
 		return v.end(true)
+	case key: // its form takes the keys
 	}
 	return nil
 }

@@ -77,14 +77,16 @@ func (v *View) dress() {
 		v.SetHints(dialog.Hint{Key: "enter", Does: w.T("history.open")}, back, dialog.Hint{Key: "tab", Does: w.T("history.titles")})
 	default:
 		v.filter.SetPlaceholder(w.T("history.filter_placeholder"))
-		hints := []dialog.Hint{{Key: "enter", Does: w.T("history.open")}, back, {Key: "tab", Does: w.T("history.inside")}}
+		hints := []dialog.Hint{back}
 		if len(v.deleted) > 0 {
 			hints = append(hints, dialog.Hint{Key: "ctrl+z", Does: w.T("history.undo")})
 		}
 		v.SetHints(append(hints,
-			dialog.Hint{Key: "ctrl+x", Does: w.T("history.delete")},
+			dialog.Hint{Key: "tab", Does: w.T("history.inside")},
 			dialog.Hint{Key: "ctrl+e", Does: w.T("history.rename")},
 			dialog.Hint{Key: "ctrl+t", Does: w.T("history.pin")},
+			dialog.Hint{Key: "ctrl+x", Does: w.T("history.delete")},
+			dialog.Hint{Key: "enter", Does: w.T("history.open")},
 		)...)
 	}
 	v.list.SetEmpty(v.emptiness())
@@ -121,15 +123,25 @@ func (v *View) Resize(width, height int) {
 	v.list.SetTheme(v.Env.Theme)
 	w, h := v.Inner()
 	v.filter.SetSize(w)
-	v.list.SetSize(w, max(1, h-2))
+	v.list.SetSize(w, max(1, h-2-v.below()))
 	if v.rename != nil {
 		v.rename.SetTheme(v.Env.Theme)
 		v.rename.SetSize(w)
 	}
 }
 
+// below is how many lines the list leaves to what is under it.
+func (v *View) below() int {
+	if !v.inside {
+		return 0
+	}
+	return hitLines + 1
+}
+
 // show makes the rows of the list.
 func (v *View) show() {
+	w, h := v.Inner()
+	v.list.SetSize(w, max(1, h-2-v.below()))
 	v.list.SetMore(!v.inside && len(v.rows) > 0 && len(v.rows)%page == 0)
 	if v.inside {
 		v.list.SetRows(v.hitRows())
@@ -160,7 +172,7 @@ func (v *View) hitRows() []widget.Row {
 	for i, h := range v.found {
 		rows[i] = widget.Row{
 			ID:    strconv.Itoa(i),
-			Text:  string(h.Snippet.Text),
+			Text:  hitText(h),
 			Group: v.title(h.Title) + " · " + h.At.Local().Format(time.DateOnly),
 		}
 	}
@@ -212,6 +224,13 @@ func (v *View) View() string {
 		body = append(body, v.Fault(v.wrong)...)
 	default:
 		body = append(body, strings.Split(v.list.View(), "\n")...)
+		if hit := v.hit(); len(hit) > 0 {
+			_, height := v.Inner()
+			for len(body) < height-len(hit) {
+				body = append(body, "")
+			}
+			body = append(body, hit...)
+		}
 	}
 	return v.DrawFull(body)
 }
@@ -238,19 +257,28 @@ func (v *View) selected() (app.Summary, bool) {
 	return app.Summary{}, false
 }
 
+// selectedHit is the message the keys act on.
+func (v *View) selectedHit() (app.Hit, bool) {
+	row, ok := v.list.Selected()
+	if !ok || !v.inside {
+		return app.Hit{}, false
+	}
+	n, err := strconv.Atoi(row.ID)
+	if err != nil || n < 0 || n >= len(v.found) {
+		return app.Hit{}, false
+	}
+	return v.found[n], true
+}
+
 // open opens the selected conversation, at the message that was found.
 func (v *View) open() screen.Action {
 	if v.inside {
-		row, ok := v.list.Selected()
+		h, ok := v.selectedHit()
 		if !ok {
 			return screen.Stay{}
 		}
-		n, err := strconv.Atoi(row.ID)
-		if err != nil || n >= len(v.found) {
-			return screen.Stay{}
-		}
 		v.cancel()
-		return screen.Open{Conversation: v.found[n].Conversation, Message: v.found[n].Message}
+		return screen.Open{Conversation: h.Conversation, Message: h.Message}
 	}
 	s, ok := v.selected()
 	if !ok {

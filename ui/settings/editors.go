@@ -168,7 +168,7 @@ func (v *View) editHolder() editor {
 	why, change := w.T("settings.holder_why"), v.rekey
 	switch state := v.Env.App.HistoryState(); {
 	case state == app.HistoryOpen:
-	case state == app.HistoryOff && v.holder == app.Nobody && !v.Env.App.NoStore():
+	case state == app.HistoryOff && (v.holder == app.Nobody || v.holder == "") && !v.Env.App.NoStore():
 		why, change = w.T("settings.holder_on"), v.keepFromNow
 	case state == app.HistoryOff:
 		return v.choose(w.T("settings.holder"), w.T("settings.holder_off"), nil, 0, nil)

@@ -169,8 +169,9 @@ func (v *View) holderName(h app.Holder) string {
 		return w.T("settings.holder_sealed")
 	case app.Nobody:
 		return w.T("settings.holder_nobody")
+	default:
+		return w.T("settings.holder_none")
 	}
-	return w.T("settings.holder_none")
 }
 
 func (v *View) recoveryState() string {

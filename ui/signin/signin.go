@@ -94,8 +94,9 @@ func (v *View) stored() bool {
 	switch v.identity.Key {
 	case app.KeyKeyring, app.KeySealed, app.KeyVibe:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // Unasked says that the person opened it.
@@ -240,8 +241,9 @@ func (v *View) there() string {
 		return w.T("signin.there.sealed_file")
 	case app.KeyVibe:
 		return w.T("signin.there.mistral_vibe")
+	default:
+		return ""
 	}
-	return ""
 }
 
 // View draws the form or a question.
