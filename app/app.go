@@ -38,8 +38,11 @@ type Options struct {
 	// Passphrase is asked for the passphrase of the sealed key file; nil means
 	// that nobody can be asked.
 	Passphrase func(ctx context.Context) (chat.Secret, error)
-	Version    string
-	Words      *text.Words
+	// SealWork is the work factor of files sealed by a passphrase, the binary
+	// logarithm of its cost; 0 is the safe one. Only tests lower it.
+	SealWork int
+	Version  string
+	Words    *text.Words
 }
 
 // App is one run of bise: its configuration, rules, providers and history. Its

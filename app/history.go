@@ -63,7 +63,7 @@ func newHistory(a *App) *history {
 	if a.options.NoStore {
 		h.state = HistoryOff
 	}
-	h.vault = keys.New(keys.Options{Dir: a.dir, Passphrase: a.options.Passphrase})
+	h.vault = keys.New(keys.Options{Dir: a.dir, Passphrase: a.options.Passphrase, Work: a.options.SealWork})
 	return h
 }
 

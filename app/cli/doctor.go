@@ -134,6 +134,15 @@ func holder(word string, inUse app.Holder) (app.Holder, error) {
 }
 
 func (p *program) rekey(ctx context.Context, a *app.App, f doctorFlags) error {
+	if _, err := holder(f.heldBy, ""); err != nil {
+		return err
+	}
+	if err := p.confirm(ctx, p.words.T("cli.doctor.rekey.confirm")); err != nil {
+		return err
+	}
+	if err := a.OpenHistory(ctx); err != nil {
+		return err
+	}
 	inUse, _, err := a.Holder(ctx)
 	if err != nil {
 		return err
@@ -142,17 +151,11 @@ func (p *program) rekey(ctx context.Context, a *app.App, f doctorFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := p.confirm(ctx, p.words.T("cli.doctor.rekey.confirm")); err != nil {
-		return err
-	}
 	var passphrase chat.Secret
 	if to == app.Sealed && (inUse != app.Sealed || f.newWords) {
 		if passphrase, err = p.freshPassphrase(ctx); err != nil {
 			return err
 		}
-	}
-	if err := a.OpenHistory(ctx); err != nil {
-		return err
 	}
 	if err := a.Rekey(ctx, to, passphrase); err != nil {
 		return err

@@ -24,17 +24,19 @@ const (
 
 // codes are the exit codes of kinds of failure; the rest is exitFailed.
 var codes = map[fault.Kind]int{
-	fault.Usage:        exitUsage,
-	fault.Refused:      exitRefused,
-	fault.NeedsAnswer:  exitRefused,
-	fault.PlaintextKey: exitRefused,
-	fault.Offline:      exitRefused,
+	fault.Usage:         exitUsage,
+	fault.Refused:       exitRefused,
+	fault.NeedsAnswer:   exitRefused,
+	fault.PlaintextKey:  exitRefused,
+	fault.Offline:       exitRefused,
+	fault.LockedByAdmin: exitRefused,
+	fault.AdminFile:     exitRefused,
 
 	fault.NotSignedIn: exitNotSignedIn,
 	fault.KeyRefused:  exitNotSignedIn,
 	fault.KeyExpired:  exitNotSignedIn,
 
-	fault.Suspended:     exitOtherSide,
+	fault.Suspended:     exitNotSignedIn,
 	fault.Forbidden:     exitOtherSide,
 	fault.WrongHost:     exitOtherSide,
 	fault.Unreachable:   exitOtherSide,

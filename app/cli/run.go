@@ -33,6 +33,8 @@ type Env struct {
 	Getenv  func(name string) string
 	Version string // "" takes what the build recorded
 	Screen  Screen
+	// SealWork is app.Options.SealWork; only tests set it.
+	SealWork int
 }
 
 // program is one run of the command line.
@@ -149,6 +151,7 @@ func (p *program) open(ask bool) (*app.App, error) {
 		NoStore:   p.globals.noStore,
 		Yes:       p.globals.yes,
 		Env:       p.env.Getenv,
+		SealWork:  p.env.SealWork,
 		Version:   p.version().Version,
 		Words:     p.words,
 	}
