@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	"filippo.io/age"
 
@@ -57,6 +58,9 @@ func unseal(passphrase chat.Secret, path string, data []byte) ([]byte, error) {
 		return nil, fault.E(op, fault.WrongKey, nil, "what", "passphrase", "path", name)
 	}
 	id.SetMaxWorkFactor(maxWork)
+	// Deriving the key takes 256 MiB on purpose; the program does not need them
+	// again.
+	defer debug.FreeOSMemory()
 	r, err := age.Decrypt(bytes.NewReader(data), id)
 	var none *age.NoIdentityMatchError
 	if errors.As(err, &none) {
