@@ -99,10 +99,12 @@ func New(ctx context.Context, a *app.App, noColor bool) (*Root, error) {
 	return r, nil
 }
 
-// Init starts what must not keep the first frame waiting: the history, the
-// choice of a provider, the question for the terminal's background.
+// Init starts what must not keep the first frame waiting: the choice of a
+// provider, the question for the terminal's background. The history is opened
+// once the size of the screen is known, since unsealing its key takes a second
+// of work that the first frame need not share a processor with.
 func (r *Root) Init() tea.Cmd {
-	cmds := []tea.Cmd{r.composer.Focus(), r.openHistory(), r.findChoice()}
+	cmds := []tea.Cmd{r.composer.Focus(), r.findChoice()}
 	if !r.noColor && r.env.App.Config().Theme == "" {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}

@@ -38,11 +38,15 @@ func (r *Root) untell(msg toldMsg) tea.Cmd {
 }
 
 func (r *Root) resize(width, height int) tea.Cmd {
+	first := r.width == 0
 	r.width, r.height = width, height
 	for _, o := range r.overlays {
 		o.Resize(width, height)
 	}
 	r.layout()
+	if first {
+		return r.openHistory()
+	}
 	return nil
 }
 
