@@ -105,23 +105,30 @@ func (d *driver) run(cmd tea.Cmd) {
 	}
 }
 
-func (d *driver) send(msg tea.Msg) {
+func (d *driver) send(msg tea.Msg) { d.run(d.update(msg)) }
+
+func (d *driver) update(msg tea.Msg) tea.Cmd {
 	action, cmd := d.overlay.Update(msg)
 	if _, stay := action.(screen.Stay); !stay && action != nil {
 		d.last = action
 	}
-	d.run(cmd)
+	return cmd
 }
 
-// keys presses keys by their names; anything else is typed letter by letter.
+// keys presses keys by their names; anything else is typed letter by letter,
+// faster than any command ends.
 func (d *driver) keys(names ...string) *driver {
 	for _, name := range names {
 		if msg, ok := keyNamed(name); ok {
 			d.send(msg)
 			continue
 		}
+		var cmds tea.BatchMsg
 		for _, r := range name {
-			d.send(tea.KeyPressMsg{Code: r, Text: string(r)})
+			cmds = append(cmds, d.update(tea.KeyPressMsg{Code: r, Text: string(r)}))
+		}
+		for _, cmd := range cmds {
+			d.run(cmd)
 		}
 	}
 	return d

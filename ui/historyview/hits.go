@@ -3,6 +3,7 @@ package historyview
 import (
 	"strings"
 	"time"
+	"unicode"
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -30,21 +31,15 @@ func hitText(h app.Hit) string {
 	if at < 0 || at > len(text) {
 		return text
 	}
-	lead := []rune(flat(text[:at]))
+	lead := []rune(safe(text[:at]))
 	if len(lead) > before {
 		lead = append([]rune("…"), lead[len(lead)-before:]...)
 	}
-	return string(lead) + text[at:]
+	return string(lead) + flat(text[at:])
 }
 
 // flat is text in one line, spaces run together.
-func flat(s string) string {
-	f := strings.Join(strings.Fields(s), " ")
-	if s != "" && f != "" && strings.HasSuffix(s, " ") {
-		f += " "
-	}
-	return f
-}
+func flat(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // hit is the selected hit at some length, with what was found marked.
 func (v *View) hit() []string {
@@ -76,10 +71,26 @@ func marked(s app.Snippet, plain, match lipgloss.Style) string {
 		if m.Start < at || m.End < m.Start || m.End > len(text) {
 			continue
 		}
-		b.WriteString(plain.Render(termsafe.Line(flat(text[at:m.Start]))))
-		b.WriteString(match.Render(termsafe.Line(text[m.Start:m.End])))
+		b.WriteString(plain.Render(safe(text[at:m.Start])))
+		b.WriteString(match.Render(safe(text[m.Start:m.End])))
 		at = m.End
 	}
-	b.WriteString(plain.Render(termsafe.Line(text[at:])))
+	b.WriteString(plain.Render(safe(text[at:])))
 	return b.String()
+}
+
+// safe is a piece of a line for the screen: spaces run together, but kept at
+// the ends, where the next piece follows.
+func safe(s string) string {
+	out := termsafe.Line(flat(s))
+	if out == "" {
+		return out
+	}
+	if unicode.IsSpace(rune(s[0])) {
+		out = " " + out
+	}
+	if unicode.IsSpace(rune(s[len(s)-1])) {
+		out += " "
+	}
+	return out
 }
