@@ -34,7 +34,7 @@ var (
 	leaves = []string{"app/chat", "app/fault", "app/policy"}
 	// front is what a front end may know: the use cases and the leaves, never
 	// who answers (client) or where it is kept (localstore).
-	front = concat(leaves, "app", "app/text", "app/termsafe", "assets")
+	front = concat(leaves, "app", "app/document", "app/text", "app/termsafe", "assets")
 	// drawing is what a screen draws with. Screens do not import each other:
 	// the root model is where they meet.
 	drawing = concat(front, "ui/screen", "ui/keys", "ui/dialog", "ui/widget", "ui/markdown", "ui/theme")
@@ -59,6 +59,10 @@ var rooms = []room{
 		"iter", "maps", "math/bits", "path", "regexp", "slices", "strconv", "strings", "time",
 		"unicode", "unicode/utf8",
 	}},
+	// Drafts are templates filled with values; templates come from an fs.FS.
+	{folder: "app/document", ours: []string{"app/chat", "app/fault", "app/policy"}, std: []string{
+		"io/fs", "path", "regexp", "slices", "strconv", "strings", "text/template", "time",
+	}},
 	{folder: "app/text", ours: []string{"app/fault", "assets"}},
 
 	{folder: "client", ours: leaves},
@@ -74,7 +78,7 @@ var rooms = []room{
 	{folder: "localstore/internal/disk", ours: []string{"app/fault"}},
 
 	{folder: "app", ours: concat(
-		leaves, "app/text", "app/termsafe", "assets", "client", "client/guide", "client/mistral",
+		leaves, "app/document", "app/text", "app/termsafe", "assets", "client", "client/guide", "client/mistral",
 		"client/ollama", "client/openai", "localstore", "localstore/keys",
 	)},
 	{folder: "app/cli", ours: front},
@@ -88,6 +92,7 @@ var rooms = []room{
 	{folder: "ui/help", ours: drawing},
 	{folder: "ui/historyview", ours: drawing},
 	{folder: "ui/models", ours: drawing},
+	{folder: "ui/network", ours: drawing},
 	{folder: "ui/palette", ours: drawing},
 	{folder: "ui/privacy", ours: drawing},
 	{folder: "ui/settings", ours: drawing},

@@ -12,6 +12,7 @@ import (
 	"bise/ui/historyview"
 	"bise/ui/keys"
 	"bise/ui/models"
+	"bise/ui/network"
 	"bise/ui/palette"
 	"bise/ui/privacy"
 	"bise/ui/settings"
@@ -51,6 +52,8 @@ func (r *Root) run(id keys.ID) tea.Cmd {
 		return r.push(models.New(r.env, r.ctx, r.choice))
 	case keys.Privacy:
 		return r.push(privacy.New(r.env, r.choice.Provider))
+	case keys.Network:
+		return r.push(network.New(r.env))
 	case keys.Settings:
 		return r.push(settings.New(r.env, r.ctx))
 	case keys.SignIn:

@@ -21,17 +21,27 @@ import (
 
 // lookups are the functions whose first argument is a key, and how many
 // arguments stand before the names and values that fill the places.
-var lookups = map[string]int{"T": 1, "N": 2, "word": 1, "words": 1}
+var lookups = map[string]int{"T": 1, "N": 2, "counted": 2, "word": 1, "words": 1}
 
 // builtKeys are keys that code puts together, and why it must.
 var builtKeys = map[string]string{
 	"guide.":                  "the guide's topics, places and answers are named by rows of the rule tables",
 	"notice.":                 "a provider below the use cases names its notices; it holds no words",
 	"rules.":                  "rows of a rule bundle name their sentences",
+	"cli.rules.diff.":         "named by the kind of a change",
+	"cli.rules.state.":        "named by the state of a bundle",
 	"place.region.":           "named by the region of a descriptor",
 	"place.plan.":             "named by the plan of a profile",
 	"place.training.":         "named by the field training of a decision",
 	"privacy.feature.":        "named by the features of the rule tables",
+	"network.state.":          "named by the state of a connection",
+	"privacy.section.":        "named by the sections of the page on data",
+	"privacy.answer.":         "named by the field training of a decision",
+	"privacy.control.":        "named by the field control of a decision",
+	"privacy.page.":           "named by the field where of a decision",
+	"privacy.list.":           "named by the tags of a company",
+	"privacy.weights.":        "named by the fact weights",
+	"privacy.scope.":          "named by the scopes of authorisations",
 	"settings.language_name.": "named by the languages there is wording for",
 	"chat.wait.":              "named by the kind of what an answer waits for",
 }

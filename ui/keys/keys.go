@@ -22,6 +22,7 @@ const (
 	History     ID = "history"
 	Models      ID = "models"
 	Privacy     ID = "privacy"
+	Network     ID = "network"
 	Settings    ID = "settings"
 	SignIn      ID = "sign_in"
 	Palette     ID = "palette"
@@ -133,6 +134,7 @@ var Table = []Binding{
 	{Bottom, Looking, []string{"ctrl+end"}, "", false},
 
 	{Privacy, Program, []string{"ctrl+d"}, "", true},
+	{Network, Program, nil, "", true},
 	{SignIn, Program, nil, "", true},
 	{Settings, Program, nil, "", true},
 	{Palette, Program, []string{"ctrl+p"}, "", false},

@@ -1,6 +1,8 @@
 package privacy
 
 import (
+	"strconv"
+
 	tea "charm.land/bubbletea/v2"
 
 	"bise/app/policy"
@@ -21,17 +23,21 @@ type declaredMsg struct {
 	err   error
 }
 
-// hints names the keys: what can be declared depends on the service.
+// hints names the keys: what can be declared or switched depends on the service.
+// The pager says by itself that there is more below, so scrolling comes last.
 func (v *View) hints() {
 	w := v.Env.Words
-	hints := []dialog.Hint{{Key: "esc", Does: w.T("dialog.close")}, {Key: "↑ ↓", Does: w.T("dialog.scroll")}}
+	hints := []dialog.Hint{{Key: "esc", Does: w.T("dialog.close")}}
 	if v.plans() != nil {
 		hints = append(hints, dialog.Hint{Key: "p", Does: w.T("privacy.set_plan")})
 	}
 	if v.switchable() {
 		hints = append(hints, dialog.Hint{Key: "t", Does: w.T("privacy.set_switch")})
 	}
-	v.SetHints(hints...)
+	if n := len(v.page.Switches); n > 0 {
+		hints = append(hints, dialog.Hint{Key: "1–" + strconv.Itoa(n), Does: w.T("privacy.set_company")})
+	}
+	v.SetHints(append(hints, dialog.Hint{Key: "↑ ↓", Does: w.T("dialog.scroll")})...)
 }
 
 // plans are the plans of the service, nil where there are none to state.
@@ -41,13 +47,14 @@ func (v *View) plans() []string {
 		return []string{"free", "paid"}
 	case policy.LeChat:
 		return []string{"free", "pro", "team", "enterprise"}
+	default:
+		return nil
 	}
-	return nil
 }
 
 // switchable reports whether the account has a training switch.
 func (v *View) switchable() bool {
-	return word(v.verdict(policy.ShowDataUse), "can_change") == "yes"
+	return v.page.Training.Fields["can_change"] == "yes"
 }
 
 // Update takes keys and the result of writing a fact.
@@ -56,7 +63,7 @@ func (v *View) Update(msg tea.Msg) (screen.Action, tea.Cmd) {
 	case declaredMsg:
 		if msg.owner == v {
 			v.err = msg.err
-			v.hints()
+			v.read()
 			v.render()
 		}
 	case tea.KeyPressMsg:
@@ -70,11 +77,27 @@ func (v *View) Update(msg tea.Msg) (screen.Action, tea.Cmd) {
 			v.askPlan()
 		case pressed == "t" && v.switchable():
 			v.askSwitch()
+		case v.numbered(pressed) != nil:
+			return screen.Stay{}, v.toggle(*v.numbered(pressed))
 		default:
 			v.pager.Update(msg)
 		}
 	}
 	return screen.Stay{}, nil
+}
+
+// numbered is the switch that a key toggles, nil if none.
+func (v *View) numbered(pressed string) *policy.Switch {
+	n, err := strconv.Atoi(pressed)
+	if err != nil || n < 1 || n > len(v.page.Switches) {
+		return nil
+	}
+	return &v.page.Switches[n-1]
+}
+
+func (v *View) toggle(s policy.Switch) tea.Cmd {
+	a, profile := v.Env.App, v.profile
+	return func() tea.Msg { return declaredMsg{v, a.SwitchCompany(profile, s.Word, !s.Off)} }
 }
 
 func (v *View) answer(msg tea.KeyPressMsg) tea.Cmd {
