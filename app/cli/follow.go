@@ -90,6 +90,7 @@ func (l *plainAnswer) delta(d app.Delta) error {
 		p.output.note(p.notice(d.Notice))
 	case app.StatusDelta:
 		p.output.note(p.words.T("cli.ask.loading"))
+	default: // counts, limits and names are for scripts
 	}
 	return nil
 }
@@ -134,6 +135,7 @@ func (p *program) tellPart(part chat.Part) {
 		p.output.note(p.words.T("cli.ask.tool", "Name", part.Name))
 	case chat.ImagePart:
 		p.output.note(p.words.T("cli.ask.image", "Type", part.MediaType, "Bytes", len(part.Data)))
+	default:
 	}
 }
 
@@ -221,8 +223,9 @@ func (l *eventAnswer) delta(d app.Delta) error {
 		return l.emit(event{"type", "notice", "notice", d.Notice.Key, "message", l.program.notice(d.Notice)})
 	case app.StatusDelta:
 		return l.emit(event{"type", "status", "status", d.Reason})
+	default: // what is done is told by end
+		return nil
 	}
-	return nil // what is done is told by end
 }
 
 func (l *eventAnswer) part(part chat.Part) error {

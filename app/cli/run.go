@@ -51,6 +51,9 @@ type program struct {
 	mu  sync.Mutex
 	app *app.App
 
+	// mending opens the app also where the active rules cannot be read.
+	mending bool
+
 	// onInterrupt takes an interrupt instead of ending the program.
 	onInterrupt atomic.Pointer[func()]
 }
@@ -150,10 +153,12 @@ func (p *program) open(ask bool) (*app.App, error) {
 		LocalOnly: p.globals.localOnly,
 		NoStore:   p.globals.noStore,
 		Yes:       p.globals.yes,
-		Env:       p.env.Getenv,
-		SealWork:  p.env.SealWork,
-		Version:   p.version().Version,
-		Words:     p.words,
+
+		BuiltinRules: p.mending,
+		Env:          p.env.Getenv,
+		SealWork:     p.env.SealWork,
+		Version:      p.version().Version,
+		Words:        p.words,
 	}
 	now, set, err := p.clock()
 	if err != nil {
