@@ -139,7 +139,7 @@ func (a *App) DataDir() string { return a.dir }
 func (a *App) Connections() []client.Connection { return a.network.Connections() }
 
 // Close stops the answers under way, keeps what arrived, and closes the
-// history. It waits at most five seconds.
+// history. It waits at most five seconds for the answers.
 func (a *App) Close() error {
 	a.mu.Lock()
 	live := make([]*Answer, 0, len(a.live))
@@ -151,11 +151,12 @@ func (a *App) Close() error {
 		answer.Cancel()
 	}
 	// Five seconds: a disk that does not answer by then will not.
-	deadline := time.After(5 * time.Second)
+	wait, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
 	for _, answer := range live {
 		select {
 		case <-answer.Done():
-		case <-deadline:
+		case <-wait.Done():
 			slog.Warn("an answer could not be kept in time")
 		}
 	}

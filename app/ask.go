@@ -189,15 +189,15 @@ func (a *App) keepPrompt(ctx context.Context, s *Session, ask asking) error {
 	if ask.prompt == nil {
 		return nil
 	}
+	s.put(*ask.prompt)
+	if ask.ephemera {
+		return nil // no title either: a later turn would write it
+	}
 	s.mu.Lock()
 	if s.c.Title == "" {
 		s.c.Title = chat.TitleFrom(ask.prompt.Text(), TitleLength)
 	}
 	s.mu.Unlock()
-	s.put(*ask.prompt)
-	if ask.ephemera {
-		return nil
-	}
 	if err := a.keepMeta(ctx, s); err != nil {
 		s.drop(ask.prompt.ID)
 		return err

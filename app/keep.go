@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"bise/app/chat"
+	"bise/app/fault"
 	"bise/app/policy"
 	"bise/localstore"
 )
@@ -21,6 +22,9 @@ func (a *App) keep(ctx context.Context, s *Session, f policy.Facts, m chat.Messa
 		return nil // nothing of it may be kept; it lives in the session
 	}
 	db, err := a.history.db(ctx)
+	if fault.Is(err, fault.NotStored) {
+		return nil // found out just now: the person chose to keep nothing
+	}
 	if err != nil {
 		return err
 	}
@@ -41,6 +45,9 @@ func (a *App) keepMeta(ctx context.Context, s *Session) error {
 		return err
 	}
 	db, err := a.history.db(ctx)
+	if fault.Is(err, fault.NotStored) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -57,24 +64,26 @@ func (a *App) keepMeta(ctx context.Context, s *Session) error {
 	return nil
 }
 
-// meta is the row of a conversation. A title or instructions that the rules
-// forbid to keep are left out.
+// meta is the row of a conversation. A title that the rules forbid to keep is
+// left out; of instructions they forbid, as of none, an empty text is kept, so
+// that earlier ones do not come back.
 func (a *App) meta(f policy.Facts, c chat.Conversation) localstore.Meta {
 	m := localstore.Meta{
 		ID: c.ID, Named: c.Named, Created: c.Created, Updated: c.Updated,
 		Pinned: c.Pinned, Folder: c.Folder, Tags: c.Tags,
 		Profile: c.Profile, Provider: c.Provider, Model: c.Model,
 	}
-	m.Title = a.keepable(f, chat.Text(c.Title))
-	m.System = a.keepable(f, c.System)
+	if c.Title != "" {
+		m.Title = a.keepable(f, chat.Text(c.Title))
+	}
+	if m.System = a.keepable(f, c.System); m.System == nil {
+		m.System = a.keepable(f, "")
+	}
 	return m
 }
 
-// keepable clears a line that the person typed; nil is nothing to keep.
+// keepable clears a text that the person typed; nil is one that may not be kept.
 func (a *App) keepable(f policy.Facts, text chat.Text) *policy.Keepable {
-	if text == "" {
-		return nil
-	}
 	k, v := a.rules.Keep(f, chat.Part{Kind: chat.TextPart, Origin: chat.Typed, Text: text})
 	if !v.Decision.Permits() {
 		return nil

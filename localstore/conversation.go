@@ -52,8 +52,10 @@ func (db *DB) Begin(ctx context.Context, m Meta) error {
 	})
 }
 
-// SetMeta replaces everything of conversation m.ID but its messages, its leaf
-// and, where they are nil, Title and System.
+// SetMeta replaces the choice of conversation m.ID (profile, provider and
+// model), System where it is not nil, and Title where it is not nil and nobody
+// has named the conversation. What has a call of its own stays (Rename, Pin,
+// Move, Tag): it may have changed in another window since m was read.
 func (db *DB) SetMeta(ctx context.Context, m Meta) error {
 	const op = "localstore.SetMeta"
 	title, system, err := m.open(op)
@@ -65,12 +67,13 @@ func (db *DB) SetMeta(ctx context.Context, m Meta) error {
 		if err != nil {
 			return err
 		}
-		err = s.exec(`UPDATE conversation SET named = ?, created = ?, updated = ?, pinned = ?, folder = ?,
-				tags = ?, profile = ?, provider = ?, model = ? WHERE n = ?`,
-			m.Named, m.Created, latest(m.Updated, m.Created), m.Pinned, m.Folder,
-			m.Tags, m.Profile, m.Provider, m.Model, n)
+		err = s.exec(`UPDATE conversation SET updated = max(updated, ?), profile = ?, provider = ?, model = ?
+				WHERE n = ?`,
+			m.Updated, m.Profile, m.Provider, m.Model, n)
 		if err == nil && m.Title != nil {
-			err = s.setTitle(n, title)
+			err = s.exec(`UPDATE conversation SET title = ?, title_origin = ?, title_folded = ?
+				WHERE n = ? AND named = 0`,
+				title.Text, title.Origin, fold(string(title.Text)), n)
 		}
 		if err == nil && m.System != nil {
 			err = s.exec(`UPDATE conversation SET system = ?, system_origin = ? WHERE n = ?`,
@@ -92,11 +95,6 @@ func (m Meta) open(op string) (title, system chat.Part, err error) {
 		}
 	}
 	return title, system, nil
-}
-
-func (s session) setTitle(n int64, title chat.Part) error {
-	return s.exec(`UPDATE conversation SET title = ?, title_origin = ?, title_folded = ? WHERE n = ?`,
-		title.Text, title.Origin, fold(string(title.Text)), n)
 }
 
 // fold makes titles comparable whatever their case.
@@ -126,10 +124,8 @@ func (db *DB) Rename(ctx context.Context, id chat.ConversationID, title policy.K
 		if err != nil {
 			return err
 		}
-		if err := s.setTitle(n, p); err != nil {
-			return err
-		}
-		return s.exec(`UPDATE conversation SET named = ? WHERE n = ?`, named, n)
+		return s.exec(`UPDATE conversation SET title = ?, title_origin = ?, title_folded = ?, named = ? WHERE n = ?`,
+			p.Text, p.Origin, fold(string(p.Text)), named, n)
 	})
 }
 

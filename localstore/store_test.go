@@ -183,11 +183,13 @@ func TestChangesToAConversation(t *testing.T) {
 	if err != nil || len(page) != 1 || page[0].Messages != 2 {
 		t.Fatalf("%+v, %v", page, err)
 	}
-	if err := db.SetMeta(ctx, Meta{ID: "c", Created: clock, Model: "other"}); err != nil {
+	title := keepable(t, "made from the prompt")
+	if err := db.SetMeta(ctx, Meta{ID: "c", Title: &title, Model: "other"}); err != nil {
 		t.Fatal(err)
 	}
-	if c, err = db.Conversation(ctx, "c"); err != nil || c.Title != "new" || c.Model != "other" || c.Pinned {
-		t.Fatalf("%+v, %v", c, err)
+	c, err = db.Conversation(ctx, "c")
+	if err != nil || c.Model != "other" || c.Title != "new" || !c.Named || !c.Pinned || c.Folder != "f" || len(c.Tags) != 2 {
+		t.Fatalf("another choice took back what the person had set: %+v, %v", c, err)
 	}
 	wantKind(t, db.Begin(ctx, Meta{ID: "c"}), fault.Invalid)
 	for name, err := range map[string]error{
