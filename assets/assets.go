@@ -24,3 +24,8 @@ var Themes embed.FS
 //
 //go:embed guide/*.md
 var Guide embed.FS
+
+// Documents holds the templates of drafts, one folder a language.
+//
+//go:embed documents
+var Documents embed.FS
