@@ -219,7 +219,7 @@ func (an *Answer) finish(began time.Time, reason string, finished bool, err erro
 // word: what may not be kept the first time may not be kept the second time.
 func (an *Answer) inherit(m *chat.Message) {
 	c := an.session.Snapshot()
-	origin := an.app.rules.Repeats(*m, c.Messages)
+	origin := an.app.Rules().Repeats(*m, c.Messages)
 	if origin == 0 {
 		return
 	}

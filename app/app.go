@@ -5,13 +5,13 @@ import (
 	"log/slog"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"bise/app/chat"
 	"bise/app/fault"
 	"bise/app/policy"
 	"bise/app/text"
-	"bise/assets"
 	"bise/client"
 )
 
@@ -31,6 +31,9 @@ type Options struct {
 	LocalOnly bool
 	// NoStore keeps this run out of the history.
 	NoStore bool
+	// BuiltinRules opens with the built-in rules where the active ones cannot
+	// be read, so that others can be activated.
+	BuiltinRules bool
 	// Yes gives every confirmation.
 	Yes bool
 	// Env reads an environment variable; nil reads none.
@@ -50,7 +53,7 @@ type Options struct {
 type App struct {
 	options Options
 	dir     string
-	rules   policy.Rules
+	inForce atomic.Pointer[policy.Rules]
 	network *client.Network
 
 	mu        sync.Mutex
@@ -58,7 +61,7 @@ type App struct {
 	providers client.Set
 	history   *history
 	live      map[*Answer]struct{}
-	agreed    map[string]string // profile → ruleset confirmed in this run
+	agreed    map[string]Acceptance // of profiles, confirmed in this run
 }
 
 // Open reads the configuration and the rules. It opens neither the history nor
@@ -86,18 +89,18 @@ func Open(o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	rules, err := policy.Load(assets.Rules, builtinRules)
+	rules, err := openRules(dir, config.Rules.Active, o.BuiltinRules)
 	if err != nil {
 		return nil, err
 	}
 	a := &App{
 		options: o,
 		dir:     dir,
-		rules:   rules,
 		config:  config,
 		live:    make(map[*Answer]struct{}),
-		agreed:  make(map[string]string),
+		agreed:  make(map[string]Acceptance),
 	}
+	a.inForce.Store(&rules)
 	a.network = client.NewNetwork(client.NetworkOptions{LocalOnly: o.LocalOnly, Version: o.Version})
 	a.history = newHistory(a)
 	if o.Profile != "" {
@@ -111,11 +114,8 @@ func Open(o Options) (*App, error) {
 	return a, nil
 }
 
-// builtinRules is the bundle in force until another is activated.
-const builtinRules = "2025-02-06"
-
 // Rules is the active bundle.
-func (a *App) Rules() policy.Rules { return a.rules }
+func (a *App) Rules() policy.Rules { return *a.inForce.Load() }
 
 // Words is the wording of this run.
 func (a *App) Words() *text.Words { return a.options.Words }

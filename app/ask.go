@@ -97,7 +97,7 @@ func (a *App) prepare(ctx context.Context, s *Session, p Prompt) (asking, policy
 		}
 	}
 	facts = facts.Confirming(p.Confirmed...)
-	if v := a.rules.Decide(facts, policy.StartChat, 0); !v.Decision.Permits() {
+	if v := a.Rules().Decide(facts, policy.StartChat, 0); !v.Decision.Permits() {
 		return asking{}, v, nil
 	}
 	if choice.Model, err = a.modelFor(ctx, choice); err != nil {
@@ -111,7 +111,7 @@ func (a *App) prepare(ctx context.Context, s *Session, p Prompt) (asking, policy
 	if p.DropOldest {
 		turn.Messages = a.fit(ctx, ask, turn)
 	}
-	out, v := a.rules.Send(facts, turn, provider.Describe().Destination())
+	out, v := a.Rules().Send(facts, turn, provider.Describe().Destination())
 	ask.out = out
 	return ask, v, nil
 }
@@ -131,7 +131,7 @@ func (a *App) turn(s *Session, p Prompt, ask *asking) (chat.Turn, error) {
 	ask.answer = chat.Message{
 		ID: chat.MessageID(newID(now)), Role: chat.Assistant, At: now,
 		Provider: ask.choice.Provider, Service: string(ask.facts.Service()),
-		Asked: ask.choice.Model, Ruleset: a.rules.ID(),
+		Asked: ask.choice.Model, Ruleset: a.Rules().ID(),
 	}
 	switch {
 	case p.Continue != "":

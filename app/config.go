@@ -31,6 +31,7 @@ type Config struct {
 	Model    string `toml:"model,omitempty"`
 	// Started says that the first steps were done or skipped.
 	Started  bool               `toml:"started,omitempty"`
+	Rules    RulesConfig        `toml:"rules,omitempty"`
 	Ollama   OllamaConfig       `toml:"ollama,omitempty"`
 	Profiles map[string]Profile `toml:"profiles,omitempty"`
 
@@ -47,6 +48,12 @@ type OllamaConfig struct {
 	Window int `toml:"window,omitempty"`
 	// KeepAlive is how long a model stays loaded, as Ollama writes it: "5m".
 	KeepAlive string `toml:"keep_alive,omitempty"`
+}
+
+// RulesConfig says which rules are in force.
+type RulesConfig struct {
+	// Active is the id of a bundle; "" is the built-in one.
+	Active string `toml:"active,omitempty"`
 }
 
 // Profile is one way to a service with the facts that its rules depend on.

@@ -119,7 +119,7 @@ func TestConfirmationsHoldUntilTheAnswerGetsStricter(t *testing.T) {
 	if err := a.Accept(MistralProfile); err != nil {
 		t.Fatal(err)
 	}
-	a.agreed = map[string]string{} // another run
+	a.agreed = map[string]Acceptance{} // another run
 	if accepted() != "yes" {
 		t.Error("a confirmation was forgotten")
 	}

@@ -44,7 +44,7 @@ func (a *App) Doctor(ctx context.Context, verify bool) []Check {
 	checks := []Check{
 		a.checkFolder(),
 		a.checkConfig(),
-		says("rules", "doctor.rules", "Ruleset", a.rules.ID()),
+		a.checkRules(),
 	}
 	checks = append(checks, a.checkKeys(ctx, verify)...)
 	return append(checks, a.checkProviders(ctx)...)

@@ -31,7 +31,7 @@ func (a *App) NewEdit(profile string, draft chat.Text) (*Edit, policy.Verdict, e
 		return nil, policy.Verdict{}, err
 	}
 	part := chat.Part{Kind: chat.TextPart, Origin: chat.Typed, Text: draft}
-	permit, v := a.rules.Export(f, chat.Conversation{
+	permit, v := a.Rules().Export(f, chat.Conversation{
 		Messages: []chat.Message{{ID: "draft", Role: chat.User, State: chat.Complete, Parts: []chat.Part{part}}},
 		Leaf:     "draft",
 	}, policy.Editor)

@@ -241,7 +241,7 @@ func (a *App) Rename(ctx context.Context, id chat.ConversationID, title string) 
 	if err != nil {
 		return err
 	}
-	k, v := a.rules.Keep(f, chat.Part{Kind: chat.TextPart, Origin: chat.Typed, Text: chat.Text(title)})
+	k, v := a.Rules().Keep(f, chat.Part{Kind: chat.TextPart, Origin: chat.Typed, Text: chat.Text(title)})
 	if !v.Decision.Permits() {
 		return &policy.Refusal{Verdict: v}
 	}
@@ -314,7 +314,7 @@ func (a *App) SaveDraft(ctx context.Context, draft chat.Text) error {
 	if err != nil {
 		return err
 	}
-	k, v := a.rules.Keep(f, chat.Part{Kind: chat.TextPart, Origin: chat.Typed, Text: draft})
+	k, v := a.Rules().Keep(f, chat.Part{Kind: chat.TextPart, Origin: chat.Typed, Text: draft})
 	if !v.Decision.Permits() {
 		return nil
 	}

@@ -17,7 +17,7 @@ func (a *App) keep(ctx context.Context, s *Session, f policy.Facts, m chat.Messa
 	if !a.history.keeps() {
 		return nil
 	}
-	permit, v := a.rules.Store(f, m)
+	permit, v := a.Rules().Store(f, m)
 	if v.Decision == policy.Block {
 		return nil // nothing of it may be kept; it lives in the session
 	}
@@ -84,7 +84,7 @@ func (a *App) meta(f policy.Facts, c chat.Conversation) localstore.Meta {
 
 // keepable clears a text that the person typed; nil is one that may not be kept.
 func (a *App) keepable(f policy.Facts, text chat.Text) *policy.Keepable {
-	k, v := a.rules.Keep(f, chat.Part{Kind: chat.TextPart, Origin: chat.Typed, Text: text})
+	k, v := a.Rules().Keep(f, chat.Part{Kind: chat.TextPart, Origin: chat.Typed, Text: text})
 	if !v.Decision.Permits() {
 		return nil
 	}

@@ -35,7 +35,7 @@ func (a *App) Place(provider string, remote bool) Place {
 	if err != nil {
 		return Place{Where: d.Name}
 	}
-	v := a.rules.Decide(f, policy.ShowDataUse, 0)
+	v := a.Rules().Decide(f, policy.ShowDataUse, 0)
 	training, _ := v.Fields["training"].(string)
 	direction, _ := v.Fields["direction"].(string)
 	p := Place{Where: d.Name, Trains: training == "on" || training == "on_assumed"}

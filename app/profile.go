@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"maps"
 	"net/url"
 	"slices"
@@ -103,17 +104,38 @@ func (a *App) AddProfile(name, kind string, settings []string) error {
 	return a.putProfile(p)
 }
 
-// SetProfile changes a profile; settings are NAME=VALUE, an empty value takes a
-// setting back.
+// SetProfile is ChangeProfile for who does not show what was removed.
 func (a *App) SetProfile(name string, settings []string) error {
+	_, err := a.ChangeProfile(context.Background(), name, settings)
+	return err
+}
+
+// ChangeProfile changes a profile; settings are NAME=VALUE, an empty value
+// takes a setting back. Where the new facts forbid what the old ones let be
+// kept, it is removed first, and listed.
+func (a *App) ChangeProfile(ctx context.Context, name string, settings []string) ([]Removed, error) {
 	p, err := a.Profile(name)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	before, err := a.factsOf(p)
+	if err != nil {
+		return nil, err
 	}
 	if err := p.set(a, settings); err != nil {
-		return err
+		return nil, err
 	}
-	return a.putProfile(p)
+	after, err := a.factsOf(p)
+	if err != nil {
+		return nil, err
+	}
+	var removed []Removed
+	if a.Rules().KeepsLess(before, after) {
+		if removed, err = a.recheck(ctx, a.Rules(), map[string]policy.Facts{name: after}); err != nil {
+			return removed, err
+		}
+	}
+	return removed, a.putProfile(p)
 }
 
 func (a *App) putProfile(p Profile) error {
@@ -218,6 +240,10 @@ func (a *App) Facts(name string) (policy.Facts, error) {
 	if err != nil {
 		return policy.Facts{}, err
 	}
+	return a.factsOf(p)
+}
+
+func (a *App) factsOf(p Profile) (policy.Facts, error) {
 	values := map[string]string{"service": string(kinds[p.Kind]), "accepted": "no"}
 	if p.Kind != "local" {
 		values["age_band"] = "unset" // asked once, before the first prompt
@@ -230,7 +256,7 @@ func (a *App) Facts(name string) (policy.Facts, error) {
 	if err != nil {
 		return f, err
 	}
-	if p.Accepted != nil && a.stillAccepted(f, *p.Accepted) || a.agreedFor(name) {
+	if p.Accepted != nil && a.stillAccepted(f, *p.Accepted) || a.agreedFor(p.Name, f) {
 		return f.With("accepted", "yes")
 	}
 	return f, nil
@@ -239,7 +265,7 @@ func (a *App) Facts(name string) (policy.Facts, error) {
 // stillAccepted reports whether a confirmation covers what would be asked now:
 // the same rules, and a training answer no stricter than the one confirmed.
 func (a *App) stillAccepted(f policy.Facts, was Acceptance) bool {
-	if was.Ruleset != a.rules.ID() {
+	if was.Ruleset != a.Rules().ID() {
 		return false
 	}
 	now := a.training(f)
@@ -247,24 +273,22 @@ func (a *App) stillAccepted(f policy.Facts, was Acceptance) bool {
 }
 
 func (a *App) training(f policy.Facts) string {
-	v := a.rules.Decide(f, policy.ShowDataUse, 0)
+	v := a.Rules().Decide(f, policy.ShowDataUse, 0)
 	word, _ := v.Fields["training"].(string)
 	return word
 }
 
-func (a *App) agreedFor(profile string) bool {
+func (a *App) agreedFor(profile string, f policy.Facts) bool {
 	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.agreed[profile] == a.rules.ID()
+	was, ok := a.agreed[profile]
+	a.mu.Unlock()
+	return ok && a.stillAccepted(f, was)
 }
 
 // Accept records that the person confirmed what start_chat asks, for a
 // profile: the terms, and being of age where no other age band was chosen.
 // Where the configuration cannot be written it holds for this run.
 func (a *App) Accept(profile string) error {
-	a.mu.Lock()
-	a.agreed[profile] = a.rules.ID()
-	a.mu.Unlock()
 	p, err := a.Profile(profile)
 	if err != nil {
 		return err
@@ -280,12 +304,16 @@ func (a *App) Accept(profile string) error {
 	if err != nil {
 		return err
 	}
-	p.Accepted = &Acceptance{
-		Ruleset:  a.rules.ID(),
+	accepted := Acceptance{
+		Ruleset:  a.Rules().ID(),
 		Plan:     f.Get("plan"),
 		Training: a.training(f),
 		On:       a.Now().Format("2006-01-02"),
 	}
+	a.mu.Lock()
+	a.agreed[profile] = accepted
+	a.mu.Unlock()
+	p.Accepted = &accepted
 	return a.putProfile(p)
 }
 
@@ -294,7 +322,7 @@ func (a *App) Accept(profile string) error {
 func (a *App) Preview(profile string, act policy.Act, o chat.Origin) policy.Verdict {
 	f, err := a.Facts(profile)
 	if err != nil {
-		return policy.Verdict{Act: act, Ruleset: a.rules.ID()}
+		return policy.Verdict{Act: act, Ruleset: a.Rules().ID()}
 	}
-	return a.rules.Decide(f, act, o)
+	return a.Rules().Decide(f, act, o)
 }

@@ -64,7 +64,7 @@ func (a *App) rebuildProviders() error {
 		host = a.options.Env("OLLAMA_HOST")
 	}
 	providers := []client.Provider{
-		guide.New(guide.Options{Pages: assets.Guide, Rules: a.rules, Words: a.word, Now: a.Now}),
+		guide.New(guide.Options{Pages: assets.Guide, Rules: a.Rules(), Words: a.word, Now: a.Now}),
 		ollama.New(ollama.Options{
 			HTTP:      a.network.Client(OllamaProvider),
 			Host:      host,

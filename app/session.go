@@ -105,7 +105,7 @@ func (a *App) Switch(ctx context.Context, s *Session, c Choice) ([]policy.Left, 
 		return nil, err
 	}
 	snapshot := s.Snapshot()
-	out, _ := a.rules.Send(f, chat.Turn{
+	out, _ := a.Rules().Send(f, chat.Turn{
 		Conversation: snapshot.ID,
 		Model:        c.Model,
 		System:       snapshot.System,

@@ -44,7 +44,7 @@ func (a *App) taken(s *Session, id chat.MessageID, format policy.Format) (taken,
 		return taken{}, err
 	}
 	m.Parent = ""
-	permit, v := a.rules.Export(f, chat.Conversation{ID: c.ID, Messages: []chat.Message{m}, Leaf: m.ID}, format)
+	permit, v := a.Rules().Export(f, chat.Conversation{ID: c.ID, Messages: []chat.Message{m}, Leaf: m.ID}, format)
 	if !v.Decision.Permits() {
 		return taken{verdict: v}, nil
 	}

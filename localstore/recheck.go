@@ -6,6 +6,7 @@ import (
 	"github.com/ncruces/go-sqlite3"
 
 	"bise/app/chat"
+	"bise/app/fault"
 	"bise/app/policy"
 )
 
@@ -86,4 +87,21 @@ func (s session) conversationOf(id chat.MessageID) (n int64, err error) {
 		n = stmt.ColumnInt64(0)
 	})
 	return n, err
+}
+
+// Holding finds the conversation of a message, and its title. Kinds: NotFound.
+func (db *DB) Holding(ctx context.Context, id chat.MessageID) (conversation chat.ConversationID, title chat.Text, err error) {
+	const op = "localstore.Holding"
+	found := false
+	err = db.read(ctx, op, func(s session) (err error) {
+		found, err = s.one(`SELECT c.id, c.title FROM message m JOIN conversation c ON c.n = m.conversation WHERE m.id = ?`,
+			[]any{id}, func(stmt *sqlite3.Stmt) {
+				conversation, title = chat.ConversationID(stmt.ColumnText(0)), chat.Text(stmt.ColumnText(1))
+			})
+		return err
+	})
+	if err == nil && !found {
+		err = fault.E(op, fault.NotFound, nil, "what", "message", "name", string(id))
+	}
+	return conversation, title, err
 }

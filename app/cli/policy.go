@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"bise/app"
 	"bise/app/fault"
 	"bise/app/policy"
 )
@@ -33,11 +32,13 @@ func (p *program) policyCommand() *cobra.Command {
 	eval.Flags().StringVar(&f.act, "act", "", p.words.T("cli.flag.act"))
 	p.factFlags(eval, &f)
 	var rules string
+	var count bool
 	table := p.build(command{
 		use: "table", short: "cli.policy.table.short", long: "cli.policy.table.long",
-		run: func(*cobra.Command, []string) error { return p.policyTable(rules) },
+		run: func(*cobra.Command, []string) error { return p.policyTable(rules, count) },
 	})
 	table.Flags().StringVar(&rules, "rules", "", p.words.T("cli.flag.rules"))
+	table.Flags().BoolVar(&count, "count", false, p.words.T("cli.flag.count"))
 	return p.build(command{use: "policy", short: "cli.policy.short", long: "cli.policy.long"}, eval, table)
 }
 
@@ -84,7 +85,7 @@ func (p *program) given(c *cobra.Command, f evalFlags) (policy.Rules, policy.Fac
 	if err != nil {
 		return policy.Rules{}, policy.Facts{}, err
 	}
-	rules, err := p.rules(f.rules)
+	rules, err := p.ruleFile(f.rules)
 	return rules, facts, err
 }
 
@@ -133,21 +134,6 @@ func readFile(path string) ([]byte, error) {
 	return data, nil
 }
 
-// rules is the bundle that --rules names: a file, or the id of a bundle.
-func (p *program) rules(word string) (policy.Rules, error) {
-	if word == "" {
-		return app.BuiltinRules("")
-	}
-	if info, err := os.Stat(word); err == nil && info.Mode().IsRegular() {
-		data, err := readFile(word)
-		if err != nil {
-			return policy.Rules{}, err
-		}
-		return policy.Parse(data)
-	}
-	return app.BuiltinRules(word)
-}
-
 // printAnswer prints a decision for a person.
 func (p *program) printAnswer(a policy.Answer) error {
 	pairs := []string{
@@ -173,10 +159,13 @@ func (p *program) printAnswer(a policy.Answer) error {
 }
 
 // policyTable prints every cell of a bundle.
-func (p *program) policyTable(word string) error {
-	rules, err := p.rules(word)
+func (p *program) policyTable(word string, count bool) error {
+	rules, err := p.ruleFile(word)
 	if err != nil {
 		return err
+	}
+	if count {
+		return p.printCount(rules.Count())
 	}
 	var rows [][]string
 	for cell := range rules.Cells() {
@@ -189,6 +178,15 @@ func (p *program) policyTable(word string) error {
 		rows = append(rows, []string{cell.Rule, cell.Decision, pairsOf(cell.Facts), pairsOf(cell.Values), strings.Join(cell.Clauses, ",")})
 	}
 	return p.output.table(rows)
+}
+
+// printCount prints how much a bundle holds.
+func (p *program) printCount(c policy.Count) error {
+	if p.globals.json {
+		return p.output.json(c)
+	}
+	return p.output.line(p.words.T("cli.policy.table.count", "Ruleset", c.Ruleset,
+		"Cells", c.Cells, "Rules", c.Rules, "Clauses", strings.Join(c.Clauses, " ")))
 }
 
 // pairsOf writes names and values out in the order of the names.

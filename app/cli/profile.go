@@ -163,7 +163,7 @@ func (p *program) profileAdd(_ *cobra.Command, a *app.App, args []string) error 
 	return p.changedProfile(a, args[0])
 }
 
-func (p *program) profileSet(_ *cobra.Command, a *app.App, args []string) error {
+func (p *program) profileSet(c *cobra.Command, a *app.App, args []string) error {
 	name := a.Active()
 	if _, err := a.Profile(args[0]); err == nil && len(args) > 1 {
 		name, args = args[0], args[1:]
@@ -171,7 +171,9 @@ func (p *program) profileSet(_ *cobra.Command, a *app.App, args []string) error 
 	if err := settings(args); err != nil {
 		return err
 	}
-	if err := a.SetProfile(name, args); err != nil {
+	removed, err := a.ChangeProfile(c.Context(), name, args)
+	p.noteRemoved(removed)
+	if err != nil {
 		return err
 	}
 	return p.changedProfile(a, name)

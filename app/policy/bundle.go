@@ -17,10 +17,11 @@ import (
 type Rules struct {
 	id        string
 	effective string
-	sources   map[string]string
+	sources   map[string]Source
 	sheets    []*sheet
 	byAct     map[Act][]*sheet
 	tools     map[string]toolUse
+	stages    []modelStage
 	limits    limits
 }
 
@@ -115,7 +116,7 @@ func Parse(text []byte) (Rules, error) {
 			return Rules{}, err
 		}
 	}
-	p := parser{rules: Rules{sources: make(map[string]string)}, groups: make(map[string][]string), ids: make(map[string]int)}
+	p := parser{rules: Rules{sources: make(map[string]Source)}, groups: make(map[string][]string), ids: make(map[string]int)}
 	n := 0
 	for line := range strings.Lines(string(text)) {
 		n++
@@ -184,5 +185,13 @@ func unwritten(act Act) bool {
 // Answers reports whether the bundle has a sheet for act.
 func (r Rules) Answers(act Act) bool { return len(r.byAct[act]) > 0 }
 
+// Source is a document behind a bundle.
+type Source struct {
+	Title string `json:"title"`
+	URL   string `json:"url,omitempty"`
+	// Retrieved is the day it was read, YYYY-MM-DD.
+	Retrieved string `json:"retrieved,omitempty"`
+}
+
 // Sources gives the documents behind the bundle by their short names.
-func (r Rules) Sources() map[string]string { return maps.Clone(r.sources) }
+func (r Rules) Sources() map[string]Source { return maps.Clone(r.sources) }

@@ -18,7 +18,9 @@ type Cell struct {
 	Values  map[string]string `json:"values,omitempty"`
 	Clauses []string          `json:"clauses"`
 	Source  string            `json:"source"`
-	Ruleset string            `json:"ruleset"`
+	// Retrieved is the day the source was read, where the bundle says it.
+	Retrieved string `json:"retrieved,omitempty"`
+	Ruleset   string `json:"ruleset"`
 }
 
 // Cells gives every cell of the bundle, section by section: each row once for
@@ -40,7 +42,8 @@ func (r Rules) Cells() iter.Seq[Cell] {
 func (r Rules) cell(s *sheet, row *row, b box) Cell {
 	c := Cell{
 		Rule: row.id, Section: s.name, Facts: make(map[string]string),
-		Values: make(map[string]string), Clauses: slices.Clone(row.clauses), Source: row.source, Ruleset: r.id,
+		Values: make(map[string]string), Clauses: slices.Clone(row.clauses), Source: row.source,
+		Retrieved: r.sources[documentOf(row.source)].Retrieved, Ruleset: r.id,
 	}
 	for i, cond := range s.conditions {
 		if row.when[i] != cond.all() {

@@ -119,3 +119,17 @@ func lastSunday(year int, month time.Month) time.Time {
 func needed(word string) []string {
 	return slices.DeleteFunc(splitList(word), func(s string) bool { return s == noValue })
 }
+
+// DaysUntil counts the days from now, in Paris, until a date; less than 0 once
+// it has passed. What is no date is 0.
+func DaysUntil(date string, now time.Time) int {
+	until, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return 0
+	}
+	today, err := time.Parse(time.DateOnly, parisDay(now))
+	if err != nil {
+		return 0
+	}
+	return int(until.Sub(today).Hours() / 24)
+}

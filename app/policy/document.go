@@ -16,7 +16,7 @@ import (
 type document struct {
 	ID        string            `json:"id"`
 	Effective string            `json:"effective_from"`
-	Sources   map[string]string `json:"sources"`
+	Sources   map[string]Source `json:"sources"`
 	Sections  []section         `json:"sections"`
 	// Rows are the rules of all sections: "section", "id", "clauses", "source"
 	// and the columns of the section, by their names.
@@ -39,7 +39,11 @@ func (r Rules) MarshalJSON() ([]byte, error) {
 	for _, s := range r.sheets {
 		d.Sections = append(d.Sections, section{s.name, s.title, s.acts, matchWords[s.match], s.into, s.columns})
 		for _, row := range s.rows {
-			d.Rows = append(d.Rows, s.object(row))
+			o := s.object(row)
+			if day := r.sources[documentOf(row.source)].Retrieved; day != "" {
+				o["retrieved"] = day
+			}
+			d.Rows = append(d.Rows, o)
 		}
 	}
 	return json.Marshal(d)
@@ -62,6 +66,15 @@ func (s *sheet) object(r row) map[string]any {
 	return o
 }
 
+// Text writes the whole bundle in its text form, which Parse takes back.
+func (r Rules) Text() ([]byte, error) {
+	data, err := json.Marshal(r)
+	if err != nil {
+		return nil, fault.E("policy.Text", fault.Invalid, err, "what", "rule bundle")
+	}
+	return textForm(data)
+}
+
 // textForm turns the JSON form of a bundle into its text form, which alone is
 // checked.
 func textForm(data []byte) ([]byte, error) {
@@ -76,7 +89,7 @@ func textForm(data []byte) ([]byte, error) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "bundle %s\neffective_from %s\n", oneLine(d.ID), oneLine(d.Effective))
 	for _, name := range slices.Sorted(maps.Keys(d.Sources)) {
-		fmt.Fprintf(&b, "source %s = %s\n", oneLine(name), oneLine(d.Sources[name]))
+		writeSource(&b, name, d.Sources[name])
 	}
 	written := 0
 	for _, s := range d.Sections {
@@ -93,6 +106,9 @@ func textForm(data []byte) ([]byte, error) {
 			if row["section"] != s.Name {
 				continue
 			}
+			if unknown := d.checkRetrieved(row); unknown != "" {
+				return nil, bad(nil, "unknown or unreadable field", unknown)
+			}
 			line, unknown := s.line(row)
 			if unknown != "" {
 				return nil, bad(nil, "unknown or unreadable field", unknown)
@@ -105,6 +121,32 @@ func textForm(data []byte) ([]byte, error) {
 		return nil, bad(nil, "unknown field", "section of a row")
 	}
 	return b.Bytes(), nil
+}
+
+// writeSource writes the header lines of a document.
+func writeSource(b *bytes.Buffer, name string, s Source) {
+	fmt.Fprintf(b, "source %s = %s\n", oneLine(name), oneLine(s.Title))
+	if s.URL != "" {
+		fmt.Fprintf(b, "url %s = %s\n", oneLine(name), oneLine(s.URL))
+	}
+	if s.Retrieved != "" {
+		fmt.Fprintf(b, "retrieved %s = %s\n", oneLine(name), oneLine(s.Retrieved))
+	}
+}
+
+// checkRetrieved takes the day of a row out of it: it is the one of the row's
+// document, and another day names the field.
+func (d document) checkRetrieved(row map[string]any) (unknown string) {
+	day, ok := row["retrieved"]
+	if !ok {
+		return ""
+	}
+	delete(row, "retrieved")
+	source, _ := row["source"].(string)
+	if day != d.Sources[documentOf(source)].Retrieved {
+		return "retrieved"
+	}
+	return ""
 }
 
 // line writes a row by the columns of its section, or names the field that

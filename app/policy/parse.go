@@ -9,7 +9,7 @@ import (
 // The form of ids: clauses, tables, kinds, ambiguities and non-rules of the
 // project's reading of the terms.
 var (
-	clauseID = regexp.MustCompile(`^((TOS|CON|PAY|LP|LC|DPA|PP|UP|PH)-[A-Za-z0-9.]+|T[0-9]+(\.[0-9]+)?|(K|A|S|G|DL)[0-9]+)$`)
+	clauseID = regexp.MustCompile(`^([A-Z]{2,4}-[A-Za-z0-9.]+|T[0-9]+(\.[0-9]+)?|(K|A|S|G|DL)[0-9]+)$`)
 	ruleID   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]*$`)
 	bundleID = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}([a-z0-9-]*)$`)
 )
@@ -54,7 +54,9 @@ func (p *parser) readHeader(word, rest string) error {
 		if !ok {
 			return p.refuse(p.line, "source without a title", rest)
 		}
-		p.rules.sources[strings.TrimSpace(name)] = strings.TrimSpace(title)
+		p.rules.sources[strings.TrimSpace(name)] = Source{Title: strings.TrimSpace(title)}
+	case "url", "retrieved":
+		return p.readAbout(word, rest)
 	case "group":
 		name, words, ok := strings.Cut(rest, "=")
 		name = strings.TrimSpace(name)
@@ -66,6 +68,36 @@ func (p *parser) readHeader(word, rest string) error {
 		return p.refuse(p.line, "unknown field", word)
 	}
 	return nil
+}
+
+// readAbout takes what a header says about a document declared above: its
+// address, or the day it was read.
+func (p *parser) readAbout(word, rest string) error {
+	name, value, _ := strings.Cut(rest, "=")
+	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+	s, ok := p.rules.sources[name]
+	if !ok {
+		return p.refuse(p.line, word+" of a source that is not declared", name)
+	}
+	if word == "url" {
+		if !strings.HasPrefix(value, "https://") {
+			return p.refuse(p.line, "unknown word for url", value)
+		}
+		s.URL = value
+	} else {
+		if day, ok := (factSpec{shape: date}).read(value); !ok || day == "" {
+			return p.refuse(p.line, "unknown word for retrieved", value)
+		}
+		s.Retrieved = value
+	}
+	p.rules.sources[name] = s
+	return nil
+}
+
+// documentOf is the short name that a row's source begins with.
+func documentOf(source string) string {
+	name, _, _ := strings.Cut(source, " ")
+	return strings.TrimRight(name, ",")
 }
 
 // startSheet takes a line such as "[training] T1: who trains on what".
@@ -210,13 +242,13 @@ func (p *parser) readCell(r *row, name, word string) error {
 			return p.refuse(p.line, "row without a clause", r.id)
 		}
 		for _, c := range r.clauses {
-			if !clauseID.MatchString(c) {
+			if !p.knownClause(c) {
 				return p.refuse(p.line, "unknown clause", c)
 			}
 		}
 	case "source":
-		document := strings.TrimRight(strings.SplitN(word, " ", 2)[0], ",")
-		if word == "" || p.rules.sources[document] == "" {
+		document := documentOf(word)
+		if word == "" || p.rules.sources[document].Title == "" {
 			return p.refuse(p.line, "row without a known source", r.id+" "+document)
 		}
 		r.source = word
@@ -238,6 +270,16 @@ func (p *parser) readCell(r *row, name, word string) error {
 		r.then = append(r.then, c)
 	}
 	return nil
+}
+
+// knownClause reports whether c is an id of the project's reading, or of a
+// document that the bundle declares as a source.
+func (p *parser) knownClause(c string) bool {
+	if !clauseID.MatchString(c) {
+		return false
+	}
+	document, _, ok := strings.Cut(c, "-")
+	return !ok || p.rules.sources[document].Title != ""
 }
 
 // result reads a result cell and checks its words.

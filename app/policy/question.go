@@ -19,6 +19,8 @@ func (q question) word(name string) string {
 			return unset
 		}
 		return string(q.facts.audience)
+	case "model_stage":
+		return q.stage
 	case "discontinued":
 		return q.facts.discontinued()
 	case "tool_owner":

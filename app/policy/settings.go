@@ -3,11 +3,30 @@ package policy
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // toolUse says what a built-in tool makes of an answer and which feature it is.
 type toolUse struct {
 	kind, feature string
+}
+
+// modelStage says how far along the models are whose names begin with prefix.
+type modelStage struct {
+	prefix, stage string
+}
+
+// otherStage is the stage of a model that no row of a bundle names.
+const otherStage = "other"
+
+// stageOf is the stage of a model.
+func (r Rules) stageOf(model string) string {
+	for _, s := range r.stages {
+		if strings.HasPrefix(model, s.prefix) {
+			return s.stage
+		}
+	}
+	return otherStage
 }
 
 // limits are the numbers the permits work with.
@@ -17,7 +36,7 @@ type limits struct {
 	taints  []string // kinds that a repetition inherits
 }
 
-// settings reads the sheets of settings: tools and limits.
+// settings reads the sheets of settings: tools, stages of models and limits.
 func (p *parser) settings(r *Rules) error {
 	r.tools = make(map[string]toolUse)
 	for _, s := range r.sheets {
@@ -33,6 +52,9 @@ func (p *parser) settings(r *Rules) error {
 			}
 			if tool := get("tool"); tool != "" {
 				r.tools[tool] = toolUse{kind: get("makes"), feature: get("feature")}
+			}
+			if prefix := get("model_prefix"); prefix != "" {
+				r.stages = append(r.stages, modelStage{prefix: prefix, stage: get("stage")})
 			}
 			if err := p.limit(r, row, get("limit"), get("value")); err != nil {
 				return err

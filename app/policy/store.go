@@ -1,6 +1,10 @@
 package policy
 
-import "bise/app/chat"
+import (
+	"slices"
+
+	"bise/app/chat"
+)
 
 // Store clears a message for the history. Where the text may not be kept, the
 // permit carries the record without it: the verdict redacts and the message is
@@ -58,6 +62,21 @@ func (r Rules) subjectOfMessage(m chat.Message) subject {
 	}
 	all.kinds = strictestFirst(all.kinds)
 	return all
+}
+
+// KeepsLess reports whether facts b may forbid to keep something that facts a
+// let be kept, whatever service it was made at.
+func (r Rules) KeepsLess(a, b Facts) bool {
+	for _, service := range vocabulary["service"].words {
+		x, y := a.withService(Service(service)), b.withService(Service(service))
+		for _, kind := range append(slices.Clone(turnKinds), unknownKind) {
+			about := subject{kinds: []string{kind}}
+			if r.judge(y, StoreTurn, about).stricter(r.judge(x, StoreTurn, about)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Keep clears a title, a draft or a system instruction for the history. Only

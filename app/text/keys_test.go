@@ -21,7 +21,7 @@ import (
 
 // lookups are the functions whose first argument is a key, and how many
 // arguments stand before the names and values that fill the places.
-var lookups = map[string]int{"T": 1, "N": 2, "counted": 2, "word": 1, "words": 1}
+var lookups = map[string]int{"T": 1, "N": 2, "word": 1, "words": 1}
 
 // builtKeys are keys that code puts together, and why it must.
 var builtKeys = map[string]string{
