@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -34,6 +35,7 @@ type talk struct {
 	lines   chan string   // what the person typed, line by line
 	typing  error         // why lines was closed
 	waiting []string      // lines typed while an answer grew
+	failed  error         // the last prompt that was not answered
 	quit    chan struct{} // closed at the end, for the reader
 }
 
@@ -57,13 +59,16 @@ func (p *program) chat(ctx context.Context, f chatFlags) error {
 	t.welcome(ctx)
 	for {
 		prompt, ok, err := t.prompt(ctx)
-		if err != nil || !ok {
+		if err != nil {
 			return err
+		}
+		if !ok {
+			return t.result()
 		}
 		if strings.HasPrefix(prompt, "/") && !strings.Contains(prompt, "\n") {
 			over, err := t.command(ctx, prompt)
 			if over {
-				return err
+				return cmp.Or(err, t.result())
 			}
 			t.tell(err)
 			continue
@@ -72,8 +77,20 @@ func (p *program) chat(ctx context.Context, f chatFlags) error {
 		if ctx.Err() != nil {
 			return err
 		}
+		if err != nil {
+			t.failed = err
+		}
 		t.tell(err)
 	}
+}
+
+// result is how a chat from a pipe ended, for the script behind it; a person
+// has seen what failed.
+func (t *talk) result() error {
+	if t.failed == nil || t.console.inTerminal {
+		return nil
+	}
+	return &quiet{exitCode(t.failed)}
 }
 
 // tell reports an error that does not end the conversation.

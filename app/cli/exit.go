@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"syscall"
 
@@ -158,9 +157,8 @@ func (p *program) report(err error) int {
 	}
 	e := p.describe(err)
 	if p.globals.json || p.wantsJSON {
-		line, jsonErr := json.Marshal(map[string]errorJSON{"error": e})
-		if jsonErr == nil {
-			_, _ = p.env.Stderr.Write(append(line, '\n'))
+		if line, jsonErr := encode(event{"error", e}); jsonErr == nil {
+			_, _ = p.env.Stderr.Write(line)
 		}
 		return code
 	}

@@ -3,11 +3,14 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
+	"unicode/utf16"
 
 	"bise/app"
 	"bise/app/policy"
@@ -51,7 +54,9 @@ func (o output) json(v any) error {
 	return err
 }
 
-// encode is v as one line of JSON that leaves <, > and & as they are.
+// encode is v as one line of JSON that leaves <, > and & as they are. What a
+// terminal might obey is escaped, so that the line means the same and can be
+// shown.
 func encode(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -59,7 +64,28 @@ func encode(v any) ([]byte, error) {
 	if err := e.Encode(v); err != nil {
 		return nil, err
 	}
-	return b.Bytes(), nil
+	if bytes.IndexFunc(b.Bytes(), obeyed) < 0 {
+		return b.Bytes(), nil
+	}
+	var safe bytes.Buffer
+	for _, r := range b.String() {
+		switch {
+		case !obeyed(r):
+			safe.WriteRune(r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&safe, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&safe, `\u%04x`, r)
+		}
+	}
+	return safe.Bytes(), nil
+}
+
+// obeyed reports whether r is a control or format character that JSON would
+// write as it is.
+func obeyed(r rune) bool {
+	return r > '~' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r))
 }
 
 // table prints rows in columns.

@@ -24,7 +24,7 @@ func terminal(ts *testscript.TestScript, neg bool, args []string) {
 	cmd.Dir, cmd.Env = ts.MkAbs("."), environment(ts)
 	master, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
 	ts.Check(err)
-	defer master.Close() //nolint:errcheck // both sides are gone
+	defer master.Close()
 	shown := newShown(master)
 	for line := range strings.Lines(ts.ReadFile(args[1])) {
 		line = strings.TrimRight(line, "\n")

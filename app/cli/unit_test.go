@@ -60,6 +60,21 @@ func TestEventsBeginWithTheirType(t *testing.T) {
 	}
 }
 
+func TestJSONHoldsNothingThatATerminalObeys(t *testing.T) {
+	text := "\u009b31m \u202e abc \U000e0041 \x7f 日本 é \x1b]0;x\a"
+	line, err := encode(event{"type", "delta", "text", text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back map[string]string
+	if err := json.Unmarshal(line, &back); err != nil || back["text"] != text {
+		t.Errorf("%s reads back as %q, %v", line, back["text"], err)
+	}
+	if bytes.ContainsAny(line, "\u009b\u202e\U000e0041\x7f\x1b") {
+		t.Errorf("%q can command a terminal", line)
+	}
+}
+
 func TestWholeSentencesArePrinted(t *testing.T) {
 	for name, c := range map[string]struct{ held, now string }{
 		"nothing yet":                          {"", ""},
@@ -105,7 +120,7 @@ func TestALineIsReadAndNothingBehindIt(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	in, out := io.Pipe()
-	defer out.Close() //nolint:errcheck // nobody writes
+	defer out.Close()
 	if _, err := readLine(ctx, in); !fault.Is(err, fault.Interrupted) {
 		t.Errorf("an interrupted read gives %v", err)
 	}
