@@ -305,7 +305,7 @@ func (v *View) traits(m app.Model) string {
 		}
 	}
 	add(m.Name != "" && m.Name != m.ID, m.Name)
-	add(m.Detail != "", m.Detail)
+	add(m.Detail != "", strings.TrimSuffix(m.Detail, "."))
 	add(m.Context > 0, w.T("models.context", "Tokens", tokens(m.Context)))
 	add(m.Size > 0, bytes(m.Size))
 	add(m.Images, w.T("models.sees"))
