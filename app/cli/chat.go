@@ -234,17 +234,7 @@ func (t *talk) listen(answer *app.Answer) error {
 	stop := answer.Cancel
 	t.onInterrupt.Store(&stop)
 	defer t.onInterrupt.Store(nil)
-	steps := make(chan app.Progress)
-	go func() {
-		defer close(steps)
-		for {
-			step := answer.Next()
-			steps <- step
-			if step.Over {
-				return
-			}
-		}
-	}()
+	steps := stepsOf(answer)
 	var lines chan string
 	if t.console.inTerminal {
 		lines = t.lines // a pipe is read when its turn has come
@@ -260,11 +250,9 @@ func (t *talk) listen(answer *app.Answer) error {
 		case line, ok := <-lines:
 			if !ok {
 				lines = nil
-			} else if strings.TrimSpace(line) == "/stop" {
-				answer.Cancel()
-			} else {
-				t.waiting = append(t.waiting, line)
+				continue
 			}
+			t.hear(line, answer)
 		case step, ok := <-steps:
 			if !ok {
 				steps = nil
@@ -292,6 +280,31 @@ func (t *talk) listen(answer *app.Answer) error {
 		err = last.KeepErr
 	}
 	return err
+}
+
+// stepsOf hands over what arrives of an answer, to its end.
+func stepsOf(answer *app.Answer) <-chan app.Progress {
+	steps := make(chan app.Progress)
+	go func() {
+		defer close(steps)
+		for {
+			step := answer.Next()
+			steps <- step
+			if step.Over {
+				return
+			}
+		}
+	}()
+	return steps
+}
+
+// hear takes a line that was typed while an answer grows.
+func (t *talk) hear(line string, answer *app.Answer) {
+	if strings.TrimSpace(line) == "/stop" {
+		answer.Cancel()
+		return
+	}
+	t.waiting = append(t.waiting, line)
 }
 
 // spokenAnswer prints whole sentences and lines, so that a screen reader is
