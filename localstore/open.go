@@ -228,8 +228,12 @@ func openExisting(ctx context.Context, path string, key Key, fits bool) (*sqlite
 	return conn, nil
 }
 
+// blockSize is the size of a page of the file and of an encrypted block, in bytes.
+const blockSize = 4096
+
 // looksSealed refuses what no key can open: an empty file, which SQLite would
-// take for a new history, and a plain database.
+// take for a new history, a plain database, and a file that was cut. Only a
+// write that was cut short leaves part of a page, and a journal beside it.
 func looksSealed(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -237,8 +241,10 @@ func looksSealed(path string) error {
 	}
 	head := make([]byte, 16)
 	n, err := io.ReadFull(f, head)
-	if err = errors.Join(err, f.Close()); n < len(head) && errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		bytes.HasPrefix(head, []byte("SQLite format")) {
+	info, statErr := f.Stat()
+	cut := statErr == nil && info.Size()%blockSize != 0 && !disk.Exists(path+"-journal")
+	if err = errors.Join(err, statErr, f.Close()); n < len(head) && errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		bytes.HasPrefix(head, []byte("SQLite format")) || cut {
 		return fault.E("localstore.Open", fault.Damaged, nil, "path", filepath.Base(path))
 	}
 	return err
