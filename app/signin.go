@@ -93,6 +93,9 @@ func (a *App) SignIn(ctx context.Context, profile string, key chat.Secret) error
 		return err
 	}
 	a.dropModelCache(profile)
+	if p.Facts["account_terminated"] != "" { // a key that works has an account
+		return a.SetProfile(profile, []string{"account_terminated="})
+	}
 	return a.rebuildProviders()
 }
 
@@ -127,6 +130,9 @@ func cleanKey(key chat.Secret) (chat.Secret, error) {
 
 // tryKey asks the service whether it takes a key.
 func (a *App) tryKey(ctx context.Context, p Profile, key chat.Secret) error {
+	if err := a.barred(p); err != nil {
+		return err
+	}
 	fixed := func(context.Context) (chat.Secret, error) { return key, nil }
 	switch p.Kind {
 	case "mistral":

@@ -1,0 +1,132 @@
+package cli
+
+import (
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"bise/app"
+	"bise/app/policy"
+)
+
+func (p *program) accountCommand() *cobra.Command {
+	return p.build(
+		command{use: "account", short: "cli.account.short"},
+		p.build(command{
+			use: "end", short: "cli.account.end.short", long: "cli.account.end.long",
+			example: "bise account end --profile work",
+			run:     p.withApp(p.accountEnd),
+		}),
+	)
+}
+
+// accountEndJSON is what account end --json prints: the decision as policy eval
+// prints it, and what was done.
+type accountEndJSON struct {
+	policy.Answer
+	Profile  string            `json:"profile"`
+	Order    []string          `json:"order"`
+	Steps    []accountStepJSON `json:"steps"`
+	EndedOn  string            `json:"ended_on,omitempty"`
+	KeyGone  string            `json:"key_absent"`
+	Variable string            `json:"key_in_environment,omitempty"`
+	Vibe     string            `json:"key_of_vibe"`
+	Windows  map[string]string `json:"windows"`
+}
+
+type accountStepJSON struct {
+	Step string `json:"step"`
+	By   string `json:"by"` // bise, you
+	Text string `json:"text"`
+}
+
+// accountEnd tells every step in its order. On a terminal each of the person's
+// own steps waits for them; nothing is removed before all of them are done.
+func (p *program) accountEnd(c *cobra.Command, a *app.App, _ []string) error {
+	walk, err := a.AccountWalk(a.Active())
+	if err != nil {
+		return err
+	}
+	if len(walk.Steps) == 0 {
+		return p.printAccountEnd(walk)
+	}
+	if !p.globals.yes {
+		if err := p.walk(c, walk); err != nil {
+			return err
+		}
+	}
+	done, err := a.EndAccount(c.Context(), walk.Profile)
+	if err != nil {
+		return err
+	}
+	return p.printAccountEnd(done)
+}
+
+// walk asks for each step whether it is done, the key last.
+func (p *program) walk(c *cobra.Command, walk app.AccountEnd) error {
+	remove := p.words.T("cli.account.end.do", "Profile", walk.Profile)
+	if !p.console.interactive() {
+		return p.confirm(c.Context(), remove) // which names the flag
+	}
+	p.output.note(p.words.T("cli.account.end.intro", "Profile", walk.Profile))
+	for i, s := range walk.Steps {
+		p.output.note("\n" + hang(strconv.Itoa(i+1)+". ", s.Text))
+		if s.Here {
+			continue
+		}
+		if err := p.confirm(c.Context(), p.words.T("cli.account.end.done")); err != nil {
+			return err
+		}
+	}
+	return p.confirm(c.Context(), remove)
+}
+
+func (p *program) printAccountEnd(end app.AccountEnd) error {
+	if p.globals.json {
+		out := accountEndJSON{
+			Answer: end.Verdict.Answer(p.say), Profile: end.Profile, Order: []string{}, Steps: []accountStepJSON{},
+			EndedOn: end.EndedOn, KeyGone: yesNo(end.KeyGone), Variable: end.Variable, Vibe: yesNo(end.Vibe),
+			Windows: map[string]string{},
+		}
+		for _, s := range end.Steps {
+			by := "you"
+			if s.Here {
+				by = "bise"
+			}
+			out.Order = append(out.Order, s.Step)
+			out.Steps = append(out.Steps, accountStepJSON{s.Step, by, s.Text})
+		}
+		for _, w := range end.Windows {
+			out.Windows[w.Field] = w.Until
+		}
+		return p.output.json(out)
+	}
+	var lines []string
+	if p.globals.yes || len(end.Steps) == 0 { // else the walk has told them
+		lines = append(lines, p.say(end.Verdict.Reason))
+		for i, s := range end.Steps {
+			lines = append(lines, hang(strconv.Itoa(i+1)+". ", s.Text))
+		}
+	}
+	if end.KeyGone {
+		lines = append(lines, "", hang("", p.words.T("cli.account.end.gone", "Profile", end.Profile, "Date", end.EndedOn)))
+	}
+	if end.Variable != "" {
+		lines = append(lines, hang("! ", p.words.T("cli.account.end.variable", "Variable", end.Variable)))
+	}
+	if end.Vibe {
+		lines = append(lines, hang("! ", p.words.T("cli.account.end.vibe")))
+	}
+	if len(end.Windows) > 0 {
+		lines = append(lines, "", p.words.T("cli.account.end.windows"))
+	}
+	for _, w := range end.Windows {
+		lines = append(lines, hang("- ", w.Text))
+	}
+	for _, l := range lines {
+		if err := p.output.line(l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
