@@ -219,6 +219,9 @@ func openExisting(ctx context.Context, path string, key Key, fits bool) (*sqlite
 		return nil, err
 	}
 	version, err := checkHeader(conn)
+	if err == nil {
+		err = checkEnd(path)
+	}
 	if err == nil && version < schemaVersion {
 		err = upgrade(ctx, conn, path, key, version)
 	}
@@ -231,9 +234,19 @@ func openExisting(ctx context.Context, path string, key Key, fits bool) (*sqlite
 // blockSize is the size of a page of the file and of an encrypted block, in bytes.
 const blockSize = 4096
 
+// checkEnd refuses a file that was cut within a page, which SQLite finds out
+// only when it needs that page. A write under way may have such an end, and a
+// journal beside it.
+func checkEnd(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && info.Size()%blockSize != 0 && !disk.Exists(path+"-journal") {
+		err = fault.E("localstore.Open", fault.Damaged, nil, "path", filepath.Base(path))
+	}
+	return err
+}
+
 // looksSealed refuses what no key can open: an empty file, which SQLite would
-// take for a new history, a plain database, and a file that was cut. Only a
-// write that was cut short leaves part of a page, and a journal beside it.
+// take for a new history, and a plain database.
 func looksSealed(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -241,10 +254,8 @@ func looksSealed(path string) error {
 	}
 	head := make([]byte, 16)
 	n, err := io.ReadFull(f, head)
-	info, statErr := f.Stat()
-	cut := statErr == nil && info.Size()%blockSize != 0 && !disk.Exists(path+"-journal")
-	if err = errors.Join(err, statErr, f.Close()); n < len(head) && errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		bytes.HasPrefix(head, []byte("SQLite format")) || cut {
+	if err = errors.Join(err, f.Close()); n < len(head) && errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		bytes.HasPrefix(head, []byte("SQLite format")) {
 		return fault.E("localstore.Open", fault.Damaged, nil, "path", filepath.Base(path))
 	}
 	return err
