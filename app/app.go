@@ -46,6 +46,9 @@ type Options struct {
 	SealWork int
 	Version  string
 	Words    *text.Words
+	// AdminFile is where the administrator's file is; "" is the platform's
+	// place. It is for tests: no flag and no variable sets it.
+	AdminFile string
 }
 
 // App is one run of bise: its configuration, rules, providers and history. Its
@@ -55,6 +58,7 @@ type App struct {
 	dir     string
 	inForce atomic.Pointer[policy.Rules]
 	network *client.Network
+	admin   admin
 
 	mu        sync.Mutex
 	config    Config
@@ -101,7 +105,13 @@ func Open(o Options) (*App, error) {
 		agreed:  make(map[string]Acceptance),
 	}
 	a.inForce.Store(&rules)
-	a.network = client.NewNetwork(client.NetworkOptions{LocalOnly: o.LocalOnly, Version: o.Version})
+	if o.AdminFile == "" {
+		o.AdminFile = adminPath()
+	}
+	a.admin = readAdmin(o.AdminFile, o.Now())
+	a.options.LocalOnly = o.LocalOnly || a.admin.LocalOnly
+	a.options.NoStore = o.NoStore || a.admin.History != ""
+	a.network = client.NewNetwork(client.NetworkOptions{LocalOnly: a.options.LocalOnly, Version: o.Version})
 	a.history = newHistory(a)
 	if o.Profile != "" {
 		if _, err := a.Profile(o.Profile); err != nil {
@@ -126,7 +136,8 @@ func (a *App) Now() time.Time { return a.options.Now() }
 // Rehearsing reports whether the clock was set by hand.
 func (a *App) Rehearsing() bool { return a.options.Rehearsing }
 
-// LocalOnly reports whether only loopback connections are allowed.
+// LocalOnly reports whether only loopback connections are allowed, by the
+// command line or by the administrator's file.
 func (a *App) LocalOnly() bool { return a.options.LocalOnly }
 
 // Version is the version of the program.

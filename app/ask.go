@@ -83,6 +83,9 @@ type asking struct {
 
 func (a *App) prepare(ctx context.Context, s *Session, p Prompt) (asking, policy.Verdict, error) {
 	choice := s.Choice()
+	if v, refused := a.refusedBy(choice.Provider); refused {
+		return asking{}, v, nil
+	}
 	provider, err := a.provider(choice.Provider)
 	if err != nil {
 		return asking{}, policy.Verdict{}, err
@@ -99,6 +102,11 @@ func (a *App) prepare(ctx context.Context, s *Session, p Prompt) (asking, policy
 	facts = facts.Confirming(p.Confirmed...)
 	if v := a.Rules().Decide(facts, policy.StartChat, 0); !v.Decision.Permits() {
 		return asking{}, v, nil
+	}
+	if len(p.Attachments) > 0 {
+		if v := a.Rules().Decide(facts, policy.Attach, 0); !v.Decision.Permits() {
+			return asking{}, v, nil
+		}
 	}
 	if choice.Model, err = a.modelFor(ctx, choice); err != nil {
 		return asking{}, policy.Verdict{}, err
@@ -278,6 +286,9 @@ const MaxAttachment = 20 << 20
 // anything else is refused by name.
 func (a *App) Attach(path string) (chat.Part, error) {
 	const op = "app.Attach"
+	if v := a.Preview(a.Active(), policy.Attach, 0); v.Locks() {
+		return chat.Part{}, &policy.Refusal{Verdict: v}
+	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return chat.Part{}, fault.E(op, fault.NotFound, err, "what", "file", "name", path)

@@ -69,6 +69,10 @@ type Profile struct {
 	SensitiveTerms []string `toml:"sensitive_terms,omitempty"`
 	// Facts are by the names of the command-line contract.
 	Facts map[string]string `toml:"facts,omitempty"`
+	// FactsOn is when they were last stated, YYYY-MM-DD.
+	FactsOn string `toml:"facts_on,omitempty"`
+	// ZDROn is when zero data retention was requested or approved.
+	ZDROn string `toml:"zdr_on,omitempty"`
 	// Accepted records what was confirmed before the first prompt.
 	Accepted *Acceptance `toml:"accepted,omitempty"`
 	// Vibe says that the key of Mistral Vibe may be read.

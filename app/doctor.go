@@ -46,6 +46,8 @@ func (a *App) Doctor(ctx context.Context, verify bool) []Check {
 		a.checkConfig(),
 		a.checkRules(),
 	}
+	checks = append(checks, a.checkAdmin()...)
+	checks = append(checks, a.checkFacts()...)
 	checks = append(checks, a.checkKeys(ctx, verify)...)
 	return append(checks, a.checkProviders(ctx)...)
 }

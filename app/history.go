@@ -165,6 +165,10 @@ func (a *App) OpenHistory(ctx context.Context) error {
 // ChooseHolder makes the key of a new history with a holder; Sealed needs a
 // passphrase.
 func (a *App) ChooseHolder(ctx context.Context, holder Holder, passphrase chat.Secret) error {
+	if a.admin.History != "" && holder != keys.Off {
+		return fault.E("app.ChooseHolder", fault.LockedByAdmin, nil,
+			"setting", "history", "organisation", a.admin.Organisation, "contact", a.admin.Contact)
+	}
 	h := a.history
 	h.mu.Lock()
 	defer h.mu.Unlock()

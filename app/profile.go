@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"bise/app/chat"
 	"bise/app/fault"
@@ -40,6 +41,7 @@ func (a *App) Profiles() []Profile {
 		MistralProfile: {Kind: "mistral"},
 	}
 	maps.Copy(all, c.Profiles)
+	a.admin.overlay(all)
 	profiles := make([]Profile, 0, len(all))
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		p := all[name]
@@ -66,11 +68,11 @@ func (a *App) Active() string {
 		return a.options.Profile
 	}
 	if c := a.Config(); c.Profile != "" {
-		if _, err := a.Profile(c.Profile); err == nil {
+		if p, err := a.Profile(c.Profile); err == nil && a.barred(p) == nil {
 			return c.Profile
 		}
 	}
-	if a.options.Env("MISTRAL_API_KEY") != "" {
+	if a.options.Env("MISTRAL_API_KEY") != "" && a.barredProvider(MistralProfile) == nil {
 		return MistralProfile
 	}
 	return LocalProfile
@@ -80,6 +82,9 @@ func (a *App) Active() string {
 func (a *App) UseProfile(name string) error {
 	p, err := a.Profile(name)
 	if err != nil {
+		return err
+	}
+	if err := a.barred(p); err != nil {
 		return err
 	}
 	return a.Configure(func(c *Config) { c.Profile, c.Provider, c.Model = name, "", p.Model })
@@ -94,10 +99,13 @@ func (a *App) AddProfile(name, kind string, settings []string) error {
 	if _, ok := kinds[kind]; !ok {
 		return fault.E(op, fault.Usage, nil, "what", "kind", "word", kind)
 	}
-	if _, ok := a.Config().Profiles[name]; ok {
+	if _, ok := a.Config().Profiles[name]; ok || a.admin.Profiles[name].Kind != "" {
 		return fault.E(op, fault.Usage, nil, "what", "new profile", "word", name)
 	}
 	p := Profile{Name: name, Kind: kind}
+	if err := a.admin.barred(p, kinds[kind]); err != nil && !fault.Is(err, fault.AdminFile) {
+		return err
+	}
 	if err := p.set(a, settings); err != nil {
 		return err
 	}
@@ -138,10 +146,20 @@ func (a *App) ChangeProfile(ctx context.Context, name string, settings []string)
 	return removed, a.putProfile(p)
 }
 
+// putProfile writes a profile. What the administrator's file fixes of it stays
+// out of config.toml, so that it ends with that file.
 func (a *App) putProfile(p Profile) error {
+	fixed := a.Locks(p.Name)
 	err := a.Configure(func(c *Config) {
 		if c.Profiles == nil {
 			c.Profiles = make(map[string]Profile)
+		}
+		own := c.Profiles[p.Name]
+		if fixed["endpoint"] != "" {
+			p.Endpoint = own.Endpoint
+		}
+		if fixed["model"] != "" {
+			p.Model = own.Model
 		}
 		c.Profiles[p.Name] = p
 	})
@@ -170,14 +188,15 @@ func (a *App) RemoveProfile(name string) error {
 
 func (p *Profile) set(a *App, settings []string) error {
 	const op = "app.SetProfile"
-	facts := maps.Clone(p.Facts)
-	if facts == nil {
-		facts = make(map[string]string)
-	}
+	stated := make(map[string]string)
+	fixed := a.admin.fixed(*p, a.ownFacts(*p))
 	for _, s := range settings {
 		name, value, ok := strings.Cut(s, "=")
 		if !ok {
 			return fault.E(op, fault.Usage, nil, "what", "setting", "word", s)
+		}
+		if err := a.mayChange(fixed, name, value); err != nil {
+			return err
 		}
 		switch name {
 		case "endpoint":
@@ -198,22 +217,16 @@ func (p *Profile) set(a *App, settings []string) error {
 			}
 		case "api_key", "key", "apikey":
 			return fault.E(op, fault.PlaintextKey, nil, "path", "")
+		case "zdr_on":
+			if _, err := time.Parse(time.DateOnly, value); err != nil && value != "" {
+				return fault.E(op, fault.Usage, nil, "fact", name, "word", value)
+			}
+			stated[name] = value
 		default:
-			if value == "" {
-				delete(facts, name)
-				continue
-			}
-			facts[name] = value
-			if name == "training_switch" && facts["training_declared_on"] == "" {
-				facts["training_declared_on"] = a.Now().Format("2006-01-02")
-			}
+			stated[name] = value
 		}
 	}
-	if _, err := policy.NewFacts(facts, a.Now()); err != nil {
-		return err
-	}
-	p.Facts = facts
-	return nil
+	return p.state(stated, a.Now())
 }
 
 // checkEndpoint wants an absolute http or https URL without user or password;
@@ -244,6 +257,22 @@ func (a *App) Facts(name string) (policy.Facts, error) {
 }
 
 func (a *App) factsOf(p Profile) (policy.Facts, error) {
+	values := a.ownFacts(p)
+	a.admin.impose(values, p)
+	f, err := policy.NewFacts(values, a.Now())
+	if err != nil {
+		return f, err
+	}
+	f = f.Locked(a.admin.locks(p, f.Service())...)
+	if p.Accepted != nil && a.stillAccepted(f, *p.Accepted) || a.agreedFor(p.Name, f) {
+		return f.With("accepted", "yes")
+	}
+	return f, nil
+}
+
+// ownFacts are what the profile itself says, with the strict reading of what it
+// leaves open.
+func (a *App) ownFacts(p Profile) map[string]string {
 	values := map[string]string{"service": string(kinds[p.Kind]), "accepted": "no"}
 	if p.Kind != "local" {
 		values["age_band"] = "unset" // asked once, before the first prompt
@@ -252,14 +281,7 @@ func (a *App) factsOf(p Profile) (policy.Facts, error) {
 	if p.Endpoint != "" && p.Kind == "openai" && p.Facts["service"] == "" && loopbackURL(p.Endpoint) {
 		values["service"] = string(policy.Local)
 	}
-	f, err := policy.NewFacts(values, a.Now())
-	if err != nil {
-		return f, err
-	}
-	if p.Accepted != nil && a.stillAccepted(f, *p.Accepted) || a.agreedFor(p.Name, f) {
-		return f.With("accepted", "yes")
-	}
-	return f, nil
+	return values
 }
 
 // stillAccepted reports whether a confirmation covers what would be asked now:

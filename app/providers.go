@@ -65,18 +65,23 @@ func (a *App) rebuildProviders() error {
 	}
 	providers := []client.Provider{
 		guide.New(guide.Options{Pages: assets.Guide, Rules: a.Rules(), Words: a.word, Now: a.Now}),
-		ollama.New(ollama.Options{
+	}
+	if a.barredProvider(OllamaProvider) == nil {
+		providers = append(providers, ollama.New(ollama.Options{
 			HTTP:      a.network.Client(OllamaProvider),
 			Host:      host,
 			Window:    c.Ollama.Window,
 			KeepAlive: c.Ollama.KeepAlive,
 			LocalOnly: a.options.LocalOnly,
-		}),
+		}))
 	}
 	for _, p := range a.Profiles() {
 		f, err := a.Facts(p.Name)
 		if err != nil {
 			return err
+		}
+		if a.admin.barred(p, f.Service()) != nil {
+			continue
 		}
 		switch p.Kind {
 		case "mistral":
@@ -136,6 +141,9 @@ func (a *App) set() client.Set {
 func (a *App) provider(id string) (client.Provider, error) {
 	p, ok := a.set().Get(client.ID(id))
 	if !ok {
+		if err := a.barredProvider(id); err != nil {
+			return nil, err
+		}
 		return nil, fault.E("app.provider", fault.NotFound, nil, "what", "provider", "name", id)
 	}
 	return p, nil

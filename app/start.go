@@ -21,7 +21,8 @@ func (a *App) EndFirstSteps(choice Choice) error {
 	return err
 }
 
-// NoStore reports whether this run was asked to keep nothing.
+// NoStore reports whether this run keeps nothing, by the command line or by the
+// administrator's file.
 func (a *App) NoStore() bool { return a.options.NoStore }
 
 // Snippet is the place of a message that a search found.

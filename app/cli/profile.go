@@ -53,6 +53,10 @@ type profileJSON struct {
 	UserName       string            `json:"user_name,omitempty"`
 	SensitiveTerms []string          `json:"sensitive_terms,omitempty"`
 	Facts          map[string]string `json:"facts"`
+	FactsOn        string            `json:"facts_on,omitempty"`
+	FactsOld       string            `json:"facts_old,omitempty"`
+	ZDROn          string            `json:"zdr_on,omitempty"`
+	LockedBy       map[string]string `json:"locked_by,omitempty"`
 	Accepted       *acceptedJSON     `json:"accepted,omitempty"`
 	Consequence    string            `json:"consequence,omitempty"`
 }
@@ -68,13 +72,35 @@ func (p *program) profileJSON(a *app.App, profile app.Profile) profileJSON {
 	out := profileJSON{
 		Name: profile.Name, Kind: profile.Kind, Active: yesNo(profile.Name == a.Active()),
 		Endpoint: profile.Endpoint, Model: profile.Model, UserName: profile.UserName,
-		SensitiveTerms: profile.SensitiveTerms, Facts: profile.Facts,
+		SensitiveTerms: profile.SensitiveTerms, Facts: maps.Clone(profile.Facts),
+		FactsOn: profile.FactsOn, ZDROn: profile.ZDROn,
 	}
 	if out.Facts == nil {
 		out.Facts = map[string]string{}
 	}
-	if f, err := a.Facts(profile.Name); err == nil {
+	if profile.OldFacts(a.Now()) {
+		out.FactsOld = "yes"
+	}
+	f, err := a.Facts(profile.Name)
+	if err == nil {
 		out.Service = string(f.Service())
+	}
+	who := a.Admin().Organisation
+	if who == "" {
+		who = p.words.T("cli.profile.administrator")
+	}
+	for name, word := range a.Locks(profile.Name) {
+		if out.LockedBy == nil {
+			out.LockedBy = make(map[string]string)
+		}
+		out.LockedBy[name] = who
+		switch name {
+		case "endpoint", "model":
+		case "optouts": // others may stand beside those that are forced
+			out.Facts[name] = f.Get(name)
+		default:
+			out.Facts[name] = word
+		}
 	}
 	if accepted := profile.Accepted; accepted != nil {
 		out.Accepted = &acceptedJSON{accepted.Ruleset, accepted.Plan, accepted.Training, accepted.On}
@@ -126,15 +152,23 @@ func (p *program) printProfile(a *app.App, profile app.Profile) error {
 	// The names are those of "set", so that what is read can be typed.
 	pairs := []string{
 		"name", out.Name, "kind", out.Kind, "service", out.Service, "endpoint", out.Endpoint, "model", out.Model,
-		"user_name", out.UserName, "sensitive_terms", strings.Join(out.SensitiveTerms, ","),
+		"user_name", out.UserName, "sensitive_terms", strings.Join(out.SensitiveTerms, ","), "zdr_on", out.ZDROn,
 	}
 	for _, name := range slices.Sorted(maps.Keys(out.Facts)) {
 		if name != "service" {
 			pairs = append(pairs, name, out.Facts[name])
 		}
 	}
+	for i := 0; i < len(pairs); i += 2 {
+		if who := out.LockedBy[pairs[i]]; who != "" {
+			pairs[i+1] = p.words.T("cli.profile.locked", "Value", pairs[i+1], "Organisation", who)
+		}
+	}
 	if err := p.output.pairs(pairs...); err != nil {
 		return err
+	}
+	if out.FactsOld != "" {
+		p.output.note(p.words.T("doctor.facts_old", "Profile", out.Name, "Date", out.FactsOn))
 	}
 	return p.output.line(out.Consequence)
 }

@@ -33,6 +33,8 @@ type Env struct {
 	Getenv  func(name string) string
 	Version string // "" takes what the build recorded
 	Screen  Screen
+	// AdminFile is app.Options.AdminFile; only tests set it.
+	AdminFile string
 	// SealWork is app.Options.SealWork; only tests set it.
 	SealWork int
 }
@@ -157,6 +159,7 @@ func (p *program) open(ask bool) (*app.App, error) {
 		BuiltinRules: p.mending,
 		Env:          p.env.Getenv,
 		SealWork:     p.env.SealWork,
+		AdminFile:    p.env.AdminFile,
 		Version:      p.version().Version,
 		Words:        p.words,
 	}

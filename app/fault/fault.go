@@ -36,6 +36,12 @@ const (
 	Refused Kind = "refused"
 	// NeedsAnswer is a question that no flag answered and no terminal can ask.
 	NeedsAnswer Kind = "needs_answer"
+	// LockedByAdmin is a setting or provider that the administrator's file has
+	// fixed or switched off.
+	LockedByAdmin Kind = "locked_by_admin"
+	// AdminFile is an administrator's file that cannot be used, so that nothing
+	// may leave the machine.
+	AdminFile Kind = "admin_file"
 
 	// NotSignedIn is a hosted service without a key.
 	NotSignedIn Kind = "not_signed_in"

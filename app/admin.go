@@ -1,0 +1,338 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+
+	"bise/app/fault"
+	"bise/app/policy"
+)
+
+// admin is the administrator's file: what the organisation that manages this
+// machine fixes and switches off (TOS-1.h). It only takes away. Its place is the
+// platform's and no variable moves it, so that nobody gets round it. The zero
+// value is a machine without one.
+type admin struct {
+	Organisation string `toml:"organisation"`
+	// Contact is whom to ask: an address or a name.
+	Contact string `toml:"contact"`
+	// LocalOnly refuses every connection that does not stay on this machine.
+	LocalOnly bool `toml:"local_only"`
+	// History is "off" where nothing may be kept, else "".
+	History string `toml:"history"`
+	// Forbid are words of policy.LockWords.
+	Forbid         []string `toml:"forbid"`
+	ForbidKinds    []string `toml:"forbid_kinds"`
+	ForbidProfiles []string `toml:"forbid_profiles"`
+	// Optouts are forced for every service outside this machine; the person may
+	// add to them.
+	Optouts       []string `toml:"optouts"`
+	MediaCustomer string   `toml:"media_customer"`
+	// Hosted is for every service that Mistral runs, Kinds for a kind of
+	// profile, Profiles for one; the narrower one counts.
+	Hosted   imposed            `toml:"hosted"`
+	Kinds    map[string]imposed `toml:"kinds"`
+	Profiles map[string]imposed `toml:"profiles"`
+
+	path string
+	// here says that there is a file.
+	here bool
+	// broken is why the file cannot be used; then nothing may leave.
+	broken error
+	acts   []string // that Forbid stands for
+}
+
+// imposed is what is fixed for some profiles.
+type imposed struct {
+	// Kind makes a profile that is always there.
+	Kind     string         `toml:"kind"`
+	Endpoint string         `toml:"endpoint"`
+	Model    string         `toml:"model"`
+	Facts    map[string]any `toml:"facts"`
+
+	words map[string]string // the facts, by the words of the contract
+}
+
+// maxAdminFile is far above what a list of settings takes, in bytes.
+const maxAdminFile = 1 << 20
+
+// readAdmin reads the administrator's file; where there is none, nothing is
+// fixed. A file that cannot be read or has one mistake counts as a whole: what
+// it meant to forbid is not known, so everything is.
+func readAdmin(path string, now time.Time) admin {
+	data, err := readSmall(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return admin{path: path}
+	}
+	if err != nil {
+		err = fault.E("app.readAdmin", fault.AdminFile, plainCause(err), "path", path)
+	} else {
+		var a admin
+		if a, err = parseAdmin(data, path, now); err == nil {
+			a.path, a.here = path, true
+			return a
+		}
+	}
+	acts, _ := policy.LockActs(policy.LockWords()...)
+	return admin{path: path, here: true, broken: err, LocalOnly: true, History: historyOff, acts: acts}
+}
+
+// plainCause leaves the path out of a cause: the wording names it.
+func plainCause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+func readSmall(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("not a file")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	data, err := io.ReadAll(io.LimitReader(f, maxAdminFile+1))
+	if err == nil && len(data) > maxAdminFile {
+		err = errors.New("larger than 1 MiB")
+	}
+	return data, err
+}
+
+const historyOff = "off"
+
+// parseAdmin checks every field and word. The fault names the field and the
+// word, or the line.
+func parseAdmin(data []byte, path string, now time.Time) (admin, error) {
+	var a admin
+	wrong := func(field, word string) error {
+		return fault.E("app.parseAdmin", fault.AdminFile, nil, "path", path, "field", field, "word", word)
+	}
+	meta, err := toml.Decode(string(data), &a)
+	if err != nil {
+		return a, fault.E("app.parseAdmin", fault.AdminFile, errors.New(strings.TrimPrefix(err.Error(), "toml: ")), "path", path)
+	}
+	for _, key := range meta.Undecoded() {
+		if !insideFacts(key) {
+			return a, wrong(key.String(), "")
+		}
+	}
+	if a.History != "" && a.History != historyOff {
+		return a, wrong("history", a.History)
+	}
+	if a.acts, err = policy.LockActs(a.Forbid...); err != nil {
+		e, _ := fault.As(err)
+		return a, wrong("forbid", e.Detail["word"])
+	}
+	for _, kind := range a.ForbidKinds {
+		if _, ok := kinds[kind]; !ok {
+			return a, wrong("forbid_kinds", kind)
+		}
+	}
+	for _, name := range a.ForbidProfiles {
+		if !validName(name) {
+			return a, wrong("forbid_profiles", name)
+		}
+	}
+	for field, value := range map[string]any{"optouts": a.Optouts, "media_customer": a.MediaCustomer} {
+		if _, word, err := factWords(map[string]any{field: value}, now); err != nil {
+			return a, wrong(field, word)
+		}
+	}
+	return a, a.parseImposed(wrong, now)
+}
+
+// insideFacts reports whether a key is part of a fact. The parser counts tables
+// in lists as unread there; the facts are checked one by one.
+func insideFacts(key toml.Key) bool {
+	at := 2 // profiles.NAME.facts
+	if key[0] == "hosted" {
+		at = 1
+	}
+	return len(key) > at+1 && key[at] == "facts"
+}
+
+// parseImposed checks what is fixed for kinds and profiles.
+func (a *admin) parseImposed(wrong func(field, word string) error, now time.Time) error {
+	if a.Hosted.Kind != "" || a.Hosted.Endpoint != "" || a.Hosted.Model != "" {
+		return wrong("hosted", "only facts")
+	}
+	if err := a.Hosted.parse("hosted", wrong, now); err != nil {
+		return err
+	}
+	for name, k := range a.Kinds {
+		field := "kinds." + name
+		_, known := kinds[name]
+		switch {
+		case !known:
+			return wrong(field, name)
+		case k.Kind != "":
+			return wrong(field+".kind", k.Kind)
+		case k.Endpoint != "" && name == LocalProfile:
+			return wrong(field+".endpoint", k.Endpoint)
+		}
+		if err := k.parse(field, wrong, now); err != nil {
+			return err
+		}
+		a.Kinds[name] = k
+	}
+	for name, p := range a.Profiles {
+		field := "profiles." + name
+		if !validName(name) {
+			return wrong("profiles", name)
+		}
+		if _, known := kinds[p.Kind]; p.Kind != "" && !known {
+			return wrong(field+".kind", p.Kind)
+		}
+		if err := p.parse(field, wrong, now); err != nil {
+			return err
+		}
+		a.Profiles[name] = p
+	}
+	return nil
+}
+
+func (i *imposed) parse(field string, wrong func(field, word string) error, now time.Time) error {
+	if checkEndpoint(i.Endpoint) != nil {
+		return wrong(field+".endpoint", i.Endpoint)
+	}
+	i.Endpoint = strings.TrimRight(i.Endpoint, "/")
+	for _, name := range unfixable {
+		if _, ok := i.Facts[name]; ok {
+			return wrong(field+".facts."+name, "")
+		}
+	}
+	words, bad, err := factWords(i.Facts, now)
+	if err != nil {
+		e, _ := fault.As(err)
+		return wrong(field+".facts."+e.Detail["fact"], bad)
+	}
+	i.words = words
+	return nil
+}
+
+// unfixable are facts that only a person, or the turn itself, can state.
+var unfixable = []string{"accepted", "turn"}
+
+// factWords brings decoded values to the words that facts take. An error comes
+// with the word that is wrong.
+func factWords(values map[string]any, now time.Time) (words map[string]string, bad string, err error) {
+	words = make(map[string]string, len(values))
+	for name, value := range values {
+		word, err := factWord(value)
+		if err == nil {
+			_, err = policy.NewFacts(map[string]string{name: word}, now)
+		}
+		if err != nil {
+			if e, ok := fault.As(err); ok && e.Detail["word"] != "" {
+				word = e.Detail["word"]
+			}
+			return nil, word, fault.E("app.factWords", fault.Usage, err, "fact", name, "word", word)
+		}
+		words[name] = word
+	}
+	return words, "", nil
+}
+
+// factWord writes a value of the file as --fact takes it: a list of words with
+// commas, a list of tables as JSON.
+func factWord(value any) (string, error) {
+	switch v := value.(type) {
+	case string:
+		return v, nil
+	case bool:
+		if v {
+			return "yes", nil
+		}
+		return "no", nil
+	case int64:
+		return itoa(int(v)), nil
+	case time.Time:
+		return v.Format(time.DateOnly), nil
+	case []string:
+		return strings.Join(v, ","), nil
+	case []any:
+		words := make([]string, 0, len(v))
+		for _, item := range v {
+			s, ok := item.(string)
+			if !ok {
+				return tablesJSON(v)
+			}
+			words = append(words, s)
+		}
+		return strings.Join(words, ","), nil
+	case []map[string]any:
+		return tablesJSON(v)
+	default:
+		return "", fault.E("app.factWord", fault.Usage, nil)
+	}
+}
+
+func tablesJSON(tables any) (string, error) {
+	data, err := json.Marshal(tables)
+	if err != nil {
+		return "", fault.E("app.tablesJSON", fault.Usage, err)
+	}
+	return string(data), nil
+}
+
+// outside reports whether words leave this machine for a profile: what the
+// person calls local is believed of an address on this machine alone.
+func outside(p Profile, s policy.Service) bool {
+	return s != policy.Local || kinds[p.Kind] != policy.Local && !loopbackURL(p.Endpoint)
+}
+
+// barred says why a profile may not be used at all, nil if it may.
+func (a *admin) barred(p Profile, s policy.Service) error {
+	switch {
+	case a.broken != nil && outside(p, s):
+		return a.broken
+	case slices.Contains(a.ForbidKinds, p.Kind), slices.Contains(a.ForbidProfiles, p.Name):
+		return fault.E("app.barred", fault.LockedByAdmin, nil,
+			"provider", p.Name, "organisation", a.Organisation, "contact", a.Contact)
+	}
+	return nil
+}
+
+// locks are what the rules take into account for a profile. The guide shares
+// the facts of the local profile and answers whatever is switched off.
+func (a *admin) locks(p Profile, s policy.Service) []policy.Lock {
+	who := map[string]string{"Organisation": a.Organisation, "Contact": a.Contact}
+	if a.broken != nil {
+		problem := ""
+		if e, ok := fault.As(a.broken); ok {
+			problem = strings.TrimSpace(e.Detail["field"] + " " + e.Detail["word"])
+			if e.Err != nil {
+				problem = e.Err.Error()
+			}
+		}
+		l := policy.Lock{Acts: a.acts, Why: "organisation.broken", Args: map[string]string{"Path": a.path, "Problem": problem}}
+		if outside(p, s) {
+			l.Acts = append(slices.Clone(l.Acts), string(policy.StartChat))
+		}
+		return []policy.Lock{l}
+	}
+	var locks []policy.Lock
+	if len(a.acts) > 0 {
+		locks = append(locks, policy.Lock{Acts: a.acts, Why: "organisation.off", Args: who})
+	}
+	if p.Kind != LocalProfile && a.barred(p, s) != nil {
+		locks = append(locks, policy.Lock{Acts: []string{string(policy.StartChat)}, Why: "organisation.provider", Args: who})
+	}
+	return locks
+}

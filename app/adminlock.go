@@ -1,0 +1,243 @@
+package app
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"bise/app/fault"
+	"bise/app/policy"
+)
+
+// Admin says whether an administrator's file is in force, who stands behind it
+// and why it cannot be used, if it cannot.
+type Admin struct {
+	Here         bool
+	Path         string
+	Organisation string
+	Contact      string
+	// Broken is a fault.AdminFile; while it is set nothing leaves the machine.
+	Broken error
+	// Locks names what the file fixes, for a list: "local_only", "share",
+	// "optouts", "plan (work)".
+	Locks []string
+}
+
+// Admin describes the administrator's file.
+func (a *App) Admin() Admin {
+	f := &a.admin
+	return Admin{
+		Here: f.here, Path: f.path, Organisation: f.Organisation, Contact: f.Contact,
+		Broken: f.broken, Locks: f.summary(),
+	}
+}
+
+// summary lists what the file fixes.
+func (a *admin) summary() []string {
+	if a.broken != nil || !a.here {
+		return nil
+	}
+	var locks []string
+	if a.LocalOnly {
+		locks = append(locks, "local_only")
+	}
+	if a.History != "" {
+		locks = append(locks, "history")
+	}
+	locks = append(locks, a.Forbid...)
+	locks = append(locks, a.ForbidKinds...)
+	locks = append(locks, a.ForbidProfiles...)
+	if len(a.Optouts) > 0 {
+		locks = append(locks, "optouts")
+	}
+	if a.MediaCustomer != "" {
+		locks = append(locks, "media_customer")
+	}
+	each := func(name string, i imposed) {
+		for _, setting := range slices.Sorted(maps.Keys(i.settings())) {
+			locks = append(locks, setting+" ("+name+")")
+		}
+		if i.Kind != "" {
+			locks = append(locks, "profile "+name)
+		}
+	}
+	each("hosted", a.Hosted)
+	for _, name := range slices.Sorted(maps.Keys(a.Kinds)) {
+		each(name, a.Kinds[name])
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.Profiles)) {
+		each(name, a.Profiles[name])
+	}
+	return locks
+}
+
+// settings are what i fixes, by the names of "profile set".
+func (i imposed) settings() map[string]string {
+	s := maps.Clone(i.words)
+	if s == nil {
+		s = make(map[string]string)
+	}
+	if i.Endpoint != "" {
+		s["endpoint"] = i.Endpoint
+	}
+	if i.Model != "" {
+		s["model"] = i.Model
+	}
+	return s
+}
+
+// fixed is what the file fixes of a profile whose own facts are given: what is
+// said of the profile counts before what is said of its kind, and that before
+// what is said of all. Opt-outs add up.
+func (a *admin) fixed(p Profile, own map[string]string) map[string]string {
+	kind, profile := a.Kinds[p.Kind].settings(), a.Profiles[p.Name].settings()
+	service := policy.Service(own["service"])
+	for _, s := range []map[string]string{kind, profile} {
+		if s["service"] != "" {
+			service = policy.Service(s["service"])
+		}
+	}
+	all := make(map[string]string)
+	if outside(p, service) {
+		if a.MediaCustomer != "" {
+			all["media_customer"] = a.MediaCustomer
+		}
+		if len(a.Optouts) > 0 {
+			all["optouts"] = strings.Join(a.Optouts, ",")
+		}
+	}
+	// A profile of Mistral's kind cannot be talked out of being hosted.
+	if service.Hosted() || kinds[p.Kind].Hosted() {
+		layer(all, a.Hosted.settings())
+	}
+	layer(all, kind)
+	layer(all, profile)
+	return all
+}
+
+func layer(all, more map[string]string) {
+	optouts := all["optouts"]
+	maps.Copy(all, more)
+	if joined := joinLists(optouts, more["optouts"]); joined != "" {
+		all["optouts"] = joined
+	}
+}
+
+// joinLists is the union of two comma-separated lists.
+func joinLists(lists ...string) string {
+	var all []string
+	for _, list := range lists {
+		for word := range strings.SplitSeq(list, ",") {
+			if word = strings.TrimSpace(word); word != "" && !slices.Contains(all, word) {
+				all = append(all, word)
+			}
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(all, ",")
+}
+
+// impose puts what the file fixes over the facts of a profile.
+func (a *admin) impose(values map[string]string, p Profile) {
+	fixed := a.fixed(p, values)
+	delete(fixed, "endpoint")
+	delete(fixed, "model")
+	if fixed["optouts"] != "" {
+		fixed["optouts"] = joinLists(values["optouts"], fixed["optouts"])
+	}
+	maps.Copy(values, fixed)
+}
+
+// overlay makes profiles what the file says that they are.
+func (a *admin) overlay(all map[string]Profile) {
+	for name, i := range a.Profiles {
+		if i.Kind == "" {
+			continue
+		}
+		p := all[name]
+		p.Kind = i.Kind
+		all[name] = p
+	}
+	for name, p := range all {
+		for _, i := range []imposed{a.Kinds[p.Kind], a.Profiles[name]} {
+			if i.Endpoint != "" {
+				p.Endpoint = i.Endpoint
+			}
+			if i.Model != "" {
+				p.Model = i.Model
+			}
+		}
+		all[name] = p
+	}
+}
+
+// Locks are the settings of a profile that the administrator's file fixes, with
+// what they are fixed to.
+func (a *App) Locks(profile string) map[string]string {
+	p, err := a.Profile(profile)
+	if err != nil {
+		return nil
+	}
+	return a.admin.fixed(p, a.ownFacts(p))
+}
+
+// mayChange refuses to change a setting that is fixed. To the opt-outs that are
+// forced others may be added.
+func (a *App) mayChange(fixed map[string]string, name, value string) error {
+	word, locked := fixed[name]
+	if !locked || name == "optouts" && joinLists(word, value) == joinLists(value) {
+		return nil
+	}
+	return fault.E("app.SetProfile", fault.LockedByAdmin, nil,
+		"setting", name, "organisation", a.admin.Organisation, "contact", a.admin.Contact)
+}
+
+// barred says why a profile may not be used, nil if it may.
+func (a *App) barred(p Profile) error {
+	f, err := a.Facts(p.Name)
+	if err != nil {
+		return err
+	}
+	return a.admin.barred(p, f.Service())
+}
+
+// barredProvider says why a provider is left out of the set. The guide is always
+// there.
+func (a *App) barredProvider(id string) error {
+	if id == GuideProvider {
+		return nil
+	}
+	p, err := a.Profile(a.ProfileOf(id))
+	if err != nil {
+		return nil //nolint:nilerr // the caller says that there is no such provider
+	}
+	return a.barred(p)
+}
+
+// refusedBy is the verdict on a prompt to a provider that is switched off.
+func (a *App) refusedBy(provider string) (policy.Verdict, bool) {
+	f, err := a.factsFor(provider)
+	if err != nil || a.barredProvider(provider) == nil {
+		return policy.Verdict{}, false
+	}
+	v := a.Rules().Decide(f, policy.StartChat, 0)
+	return v, v.Locks()
+}
+
+// checkAdmin says what the administrator's file fixes; without one there is
+// nothing to say.
+func (a *App) checkAdmin() []Check {
+	const name = "admin_file"
+	f := &a.admin
+	switch {
+	case !f.here:
+		return nil
+	case f.broken != nil:
+		return []Check{{Name: name, State: CheckFail, Err: f.broken}}
+	}
+	locks := f.summary()
+	if len(locks) == 0 {
+		return []Check{says(name, "doctor.admin_nothing", "Path", f.path)}
+	}
+	return []Check{says(name, "doctor.admin", "Path", f.path, "Organisation", f.Organisation, "Locks", strings.Join(locks, ", "))}
+}
