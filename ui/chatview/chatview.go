@@ -6,6 +6,7 @@
 package chatview
 
 import (
+	"slices"
 	"time"
 
 	"bise/app"
@@ -48,22 +49,34 @@ type Waiting struct {
 // New makes an empty view.
 func New(env *screen.Env) *View { return &View{env: env, selected: -1} }
 
-// Resize gives the view its size in cells.
+// Resize gives the view its size in cells. What is read keeps its place: the
+// first line where all lines break anew, else the last one.
 func (v *View) Resize(width, height int) {
-	if width != v.width {
-		at, within := v.anchor()
-		v.width = width
-		for _, it := range v.items {
-			it.resize(v.inner())
-		}
-		v.height = height
-		v.restore(at, within)
+	if width == v.width {
+		v.holding(sameTop, func() { v.height = height })
+		return
 	}
-	v.height = height
-	v.cache = nil
+	following := v.back == 0
+	var p place
+	var found bool
+	if !following {
+		p, found = v.placeAt(v.back + v.height)
+	}
+	v.width, v.height, v.cache = width, height, nil
+	for _, it := range v.items {
+		it.resize(v.inner())
+	}
+	switch {
+	case following:
+	case found:
+		v.back = v.farthest(max(0, v.linesBelow(samePart, p)-height))
+	default:
+		v.ScrollTop()
+	}
 }
 
-// Retheme draws everything anew with the theme of the environment.
+// Retheme draws everything anew with the theme of the environment. Themes differ
+// in colours alone, so that every height stays.
 func (v *View) Retheme() {
 	for _, it := range v.items {
 		it.retheme(v.env)
@@ -75,11 +88,29 @@ func (v *View) Retheme() {
 func (v *View) inner() int { return max(8, v.width-2) }
 
 // Show replaces what is shown with the active branch of c. Items that are still
-// there keep their layout.
+// there keep their layout, and so does an answer that grows on that branch.
 func (v *View) Show(c chat.Conversation) {
+	selected, _ := v.Selected()
+	v.holding(sameTop, func() { v.show(c) })
+	if v.selected < 0 {
+		return
+	}
+	v.selected = len(v.items) - 1
+	for i, it := range v.items {
+		if it.message.ID == selected.ID {
+			v.selected = i
+		}
+	}
+}
+
+func (v *View) show(c chat.Conversation) {
 	old := make(map[chat.MessageID]*item, len(v.items))
+	var growing *item
 	for _, it := range v.items {
 		old[it.message.ID] = it
+		if it.growing {
+			growing = it
+		}
 	}
 	v.items = v.items[:0:0]
 	counts := siblings(c)
@@ -88,24 +119,44 @@ func (v *View) Show(c chat.Conversation) {
 			continue
 		}
 		it, ok := old[m.ID]
-		if !ok || !it.growing && len(it.message.Text()) != len(m.Text()) {
-			it = newItem(v.env, m, v.inner())
-		} else if !it.growing {
-			it.message = m
+		switch {
+		case !ok || !it.growing && textSize(it.message) != textSize(m):
+			it = newItem(m, v.inner())
+		case it.growing:
+			growing = nil
+		default:
+			it.message, it.height = m, 0
 		}
+		it.height = 0
 		ids := counts[m.Parent]
-		it.branches = len(ids)
-		for i, id := range ids {
-			if id == m.ID {
-				it.branch = i
-			}
-		}
+		it.branches, it.branch = len(ids), slices.Index(ids, m.ID)
 		v.items = append(v.items, it)
 	}
-	if v.selected >= len(v.items) {
-		v.selected = len(v.items) - 1
+	if growing != nil && v.find(growing.message.Parent) != nil {
+		v.after(growing.message.Parent)
+		v.items = append(v.items, growing)
 	}
-	v.cache = nil
+}
+
+// after takes out what follows the message id: another branch.
+func (v *View) after(id chat.MessageID) {
+	for i, it := range v.items {
+		if it.message.ID == id {
+			v.items = v.items[: i+1 : i+1]
+			return
+		}
+	}
+}
+
+// textSize is how many bytes of text, reasoning included, a message has.
+func textSize(m chat.Message) int {
+	n := 0
+	for _, p := range m.Parts {
+		if p.Kind == chat.TextPart || p.Kind == chat.ThinkingPart {
+			n += len(p.Text)
+		}
+	}
+	return n
 }
 
 func siblings(c chat.Conversation) map[chat.MessageID][]chat.MessageID {
@@ -119,19 +170,20 @@ func siblings(c chat.Conversation) map[chat.MessageID][]chat.MessageID {
 // Welcome sets the lines shown while the conversation is empty.
 func (v *View) Welcome(lines []string) { v.welcome, v.cache = lines, nil }
 
-// Begin adds the answer that is about to grow and follows it. Continuing a cut
-// answer grows the item it has.
+// Begin adds the answer that is about to grow and follows it. It stands below
+// its prompt, in the place of an earlier answer. Continuing a cut answer grows
+// the item it has.
 func (v *View) Begin(m chat.Message) {
-	for _, it := range v.items {
-		if it.message.ID == m.ID {
-			it.message, it.growing = m, true
-			v.bottom()
-			return
-		}
+	if it := v.find(m.ID); it != nil {
+		it.ready(v.env)
+		it.message, it.growing, it.height = m, true, 0
+		v.bottom()
+		return
 	}
-	it := newItem(v.env, m, v.inner())
-	it.growing = true
-	it.branches = 1
+	v.after(m.Parent)
+	it := newItem(m, v.inner())
+	it.ready(v.env)
+	it.growing, it.branches = true, 1
 	v.items = append(v.items, it)
 	v.bottom()
 }
@@ -140,47 +192,49 @@ func (v *View) bottom() {
 	v.back, v.selected, v.cache = 0, -1, nil
 }
 
-// Grow adds what has arrived to the growing answer.
+// Grow adds what has arrived to the growing answer. What is being read further
+// up stays where it is.
 func (v *View) Grow(id chat.MessageID, deltas []app.Delta) {
 	it := v.find(id)
-	if it == nil {
+	if it == nil || !it.growing {
 		return
 	}
-	before := 0
-	if v.back > 0 {
-		before = v.heightOf(it)
-	}
-	for _, d := range deltas {
-		v.grow(it, d)
-	}
-	if v.back > 0 { // what is being read stays where it is
-		v.back += v.heightOf(it) - before
-	}
-	v.cache = nil
+	v.holding(sameTop, func() {
+		it.height = 0
+		for _, d := range deltas {
+			v.grow(it, d)
+		}
+	})
 }
 
 // End replaces the growing answer by its final form and lays it out once more.
 func (v *View) End(m chat.Message) {
-	v.waiting = Waiting{}
-	v.cache = nil
-	for i, it := range v.items {
-		if it.message.ID != m.ID {
-			continue
+	it := v.find(m.ID)
+	v.holding(sameTop, func() {
+		v.waiting = Waiting{}
+		switch {
+		case it == nil:
+		case m.Empty():
+			v.items = slices.DeleteFunc(v.items, func(other *item) bool { return other == it })
+			v.selected = min(v.selected, len(v.items)-1)
+		default:
+			it.message, it.height = m, 0
+			it.finish()
 		}
-		if m.Empty() {
-			v.items = append(v.items[:i:i], v.items[i+1:]...)
-			return
-		}
-		it.message = m
-		it.finish()
-		return
-	}
+	})
 }
 
 // Wait says what is waited for.
 func (v *View) Wait(w Waiting) {
 	if v.waiting != w {
-		v.waiting, v.cache = w, nil
+		v.holding(sameTop, func() {
+			v.waiting = w
+			for _, it := range v.items {
+				if it.growing {
+					it.height = 0
+				}
+			}
+		})
 	}
 }
 
@@ -199,11 +253,29 @@ func (v *View) find(id chat.MessageID) *item {
 	return nil
 }
 
-// ToggleThinking folds or unfolds reasoning.
-func (v *View) ToggleThinking() { v.thinking, v.cache = !v.thinking, nil }
+// ToggleThinking folds or unfolds reasoning. It stands above an answer, so that
+// the lines below it stay.
+func (v *View) ToggleThinking() {
+	v.holding(sameEnd, func() {
+		v.thinking = !v.thinking
+		v.forget()
+	})
+}
 
 // ToggleDetails shows or hides time, model and counts.
-func (v *View) ToggleDetails() { v.details, v.cache = !v.details, nil }
+func (v *View) ToggleDetails() {
+	v.holding(sameTop, func() {
+		v.details = !v.details
+		v.forget()
+	})
+}
+
+// forget drops the heights, which have changed.
+func (v *View) forget() {
+	for _, it := range v.items {
+		it.height = 0
+	}
+}
 
 // Empty reports whether there is nothing but the welcome.
 func (v *View) Empty() bool { return len(v.items) == 0 }
@@ -254,20 +326,26 @@ func (v *View) OpenSelected() bool {
 		return false
 	}
 	it := v.items[v.selected]
+	it.promptLines()
 	if it.more == 0 && !it.opened {
 		return false
 	}
-	it.opened, it.prompt = !it.opened, nil
+	it.opened, it.prompt, it.height = !it.opened, nil, 0
 	v.cache = nil
+	v.reveal()
 	return true
 }
 
 // Code lists the code blocks of a message as they were written.
 func (v *View) Code(id chat.MessageID) []markdown.Code {
-	if it := v.find(id); it != nil && it.body != nil {
-		return it.body.Blocks()
+	it := v.find(id)
+	if it == nil {
+		return nil
 	}
-	return nil
+	if it.ready(v.env); it.body == nil {
+		return nil
+	}
+	return it.body.Blocks()
 }
 
 // LastAnswer is the last answer on the active branch.

@@ -11,89 +11,8 @@ import (
 	"bise/app"
 	"bise/app/chat"
 	"bise/app/termsafe"
+	"bise/ui/markdown"
 )
-
-// Scroll moves the view by n lines, up if n is positive. It reports whether
-// anything moved.
-func (v *View) Scroll(n int) bool {
-	was := v.back
-	v.back = max(0, v.back+n)
-	if n > 0 {
-		v.back = min(v.back, v.farthest(v.back))
-	}
-	v.cache = nil
-	return v.back != was
-}
-
-// Page is how many lines a page key moves.
-func (v *View) Page() int { return max(1, v.height-2) }
-
-// ScrollTop shows the beginning; ScrollBottom the end.
-func (v *View) ScrollTop() { v.back, v.cache = v.farthest(1<<30), nil }
-
-// ScrollBottom shows the end and follows a growing answer again.
-func (v *View) ScrollBottom() { v.back, v.cache = 0, nil }
-
-// farthest is how far back the view can go, looking no further than want.
-func (v *View) farthest(want int) int {
-	total := 0
-	for i := len(v.items) - 1; i >= 0; i-- {
-		total += v.heightOf(v.items[i])
-		if total-v.height >= want {
-			return want
-		}
-	}
-	return max(0, total-v.height)
-}
-
-// anchor is the item at the lower edge of the view and how many of its lines
-// are below that edge.
-func (v *View) anchor() (at, within int) {
-	if v.back == 0 {
-		return -1, 0
-	}
-	below := v.back
-	for i := len(v.items) - 1; i >= 0; i-- {
-		h := v.heightOf(v.items[i])
-		if below < h {
-			return i, below
-		}
-		below -= h
-	}
-	return -1, 0
-}
-
-func (v *View) restore(at, within int) {
-	v.back = 0
-	if at < 0 {
-		return
-	}
-	for _, it := range v.items[at+1:] {
-		v.back += v.heightOf(it)
-	}
-	v.back += min(within, v.heightOf(v.items[at])-1)
-}
-
-// reveal scrolls so that the selected message can be seen.
-func (v *View) reveal() {
-	if v.selected < 0 {
-		return
-	}
-	below := 0
-	for _, it := range v.items[v.selected+1:] {
-		below += v.heightOf(it)
-	}
-	h := v.heightOf(v.items[v.selected])
-	if below < v.back {
-		v.back = below
-	}
-	if below+h > v.back+v.height {
-		v.back = max(0, below+min(h, v.height)-v.height)
-		if h > v.height { // a long message is read from its beginning
-			v.back = below + h - v.height
-		}
-	}
-}
 
 // Lines draws the view: exactly its height in lines, each at most its width.
 func (v *View) Lines() []string {
@@ -127,6 +46,11 @@ func (v *View) Lines() []string {
 	for len(lines) < v.height {
 		lines = append(lines, "")
 	}
+	if v.width < v.inner()+len(margin) { // narrower than text can be laid out
+		for i, l := range lines {
+			lines[i] = ansi.Truncate(l, v.width, "")
+		}
+	}
 	v.cache = lines
 	return lines
 }
@@ -147,105 +71,131 @@ func (v *View) drawWelcome() []string {
 	return lines
 }
 
-// heightOf is how many lines an item takes: its head, what is above the text,
-// the text, what is below it, and a blank line.
-func (v *View) heightOf(it *item) int {
+// section is a run of lines of an item that are drawn only where they are seen.
+type section struct {
+	height int
+	// draw gives the lines from up to but not including to.
+	draw func(from, to int) []string
+}
+
+// fixed is a section of lines that cost little.
+func fixed(lines ...string) section {
+	return section{len(lines), func(from, to int) []string { return lines[from:to] }}
+}
+
+// indented is a laid-out text behind a margin.
+func indented(text *markdown.View, margin string) section {
+	return section{text.Height(), func(from, to int) []string {
+		lines := text.Lines(from, to)
+		for i, l := range lines {
+			lines[i] = margin + l
+		}
+		return lines
+	}}
+}
+
+// sections are the parts of an item from top to bottom, a blank line last.
+func (v *View) sections(it *item) []section {
 	if it.message.Role == chat.User {
-		return len(v.userLines(it)) + 1
+		return []section{v.prompt(it), fixed(v.promptNotes(it)...), fixed("")}
 	}
-	n := 1 + len(v.above(it)) + len(v.below(it)) + 1
+	it.ready(v.env)
+	parts := []section{fixed(v.answerHead(it))}
+	if it.thinking != nil {
+		parts = append(parts, v.reasoning(it)...)
+	}
 	if it.body != nil {
-		n += it.body.Height()
+		parts = append(parts, indented(it.body, margin))
 	}
-	return n
+	return append(parts, fixed(v.below(it)...), fixed(""))
+}
+
+// margin is what stands before every line of an answer.
+const margin = "  "
+
+// heightOf is how many lines an item takes.
+func (v *View) heightOf(it *item) int {
+	if it.height == 0 {
+		for _, s := range v.sections(it) {
+			it.height += s.height
+		}
+	}
+	return it.height
 }
 
 // draw gives the lines from up to end of item i.
 func (v *View) draw(i, from, end int) []string {
-	it := v.items[i]
-	var lines []string
-	if it.message.Role == chat.User {
-		lines = append(v.userLines(it), "")
-	} else {
-		lines = v.answerLines(it, from, end)
-		from, end = 0, len(lines)
+	lines := make([]string, 0, end-from)
+	at := 0 // lines above the section
+	for _, s := range v.sections(v.items[i]) {
+		if first, last := max(from-at, 0), min(end-at, s.height); first < last {
+			lines = append(lines, s.draw(first, last)...)
+		}
+		at += s.height
 	}
-	lines = lines[from:end]
-	if i != v.selected {
-		return lines
+	if i == v.selected {
+		for n, l := range lines {
+			lines[n] = v.mark(l)
+		}
 	}
-	marked := make([]string, len(lines))
-	for n, l := range lines {
-		marked[n] = v.mark(l)
-	}
-	return marked
+	return lines
 }
 
 // mark puts the sign of selection into the margin of a line.
 func (v *View) mark(line string) string {
-	sign := v.env.Theme.Accent.Render("│")
-	if strings.HasPrefix(line, "  ") {
-		return sign + line[1:]
-	}
+	accent := v.env.Theme.Accent
 	if line == "" {
-		return sign
+		return accent.Render("│")
 	}
-	return line
+	if rest, ok := strings.CutPrefix(line, v.bar()); ok {
+		return accent.Render("│▌") + rest
+	}
+	return accent.Render("│") + strings.TrimPrefix(line, margin[:1])
 }
 
-func (v *View) userLines(it *item) []string {
-	t := &v.env.Theme
-	bar := t.Accent.Render("▌") + " "
+// bar stands before every line of a prompt.
+func (v *View) bar() string { return v.env.Theme.Accent.Render("▌") + " " }
+
+// prompt is the text of a prompt.
+func (v *View) prompt(it *item) section {
 	wrapped := it.promptLines()
-	lines := make([]string, 0, len(wrapped)+3)
-	for _, l := range wrapped {
-		lines = append(lines, bar+t.User.Render(l))
-	}
+	return section{len(wrapped), func(from, to int) []string {
+		lines := make([]string, 0, to-from)
+		for _, l := range wrapped[from:to] {
+			lines = append(lines, v.bar()+v.env.Theme.User.Render(l))
+		}
+		return lines
+	}}
+}
+
+// promptNotes is what stands under a prompt: how much is folded away, its files,
+// its alternatives, its time.
+func (v *View) promptNotes(it *item) []string {
+	w := v.env.Words
+	var notes []string
 	if it.more > 0 {
-		lines = append(lines, bar+t.Muted.Render(v.env.Words.N("chat.more_lines", it.more)))
+		notes = append(notes, w.N("chat.more_lines", it.more))
 	}
 	for _, name := range it.attachments() {
-		lines = append(lines, bar+t.Muted.Render(v.env.Words.T("chat.attached", "Name", name)))
+		notes = append(notes, w.T("chat.attached", "Name", name))
 	}
 	if it.branches > 1 {
-		lines = append(lines, bar+t.Muted.Render(v.branchMark(it)))
+		notes = append(notes, v.branchMark(it))
 	}
 	if v.details {
-		lines = append(lines, bar+t.Muted.Render(it.message.At.Local().Format("2006-01-02 15:04:05")))
+		notes = append(notes, it.message.At.Local().Format("2006-01-02 15:04:05"))
 	}
-	return lines
+	for i, n := range notes {
+		notes[i] = v.bar() + v.env.Theme.Muted.Render(v.cut(n))
+	}
+	return notes
 }
+
+// cut shortens a line to the width of text.
+func (v *View) cut(line string) string { return ansi.Truncate(line, v.inner(), "…") }
 
 func (v *View) branchMark(it *item) string {
 	return fmt.Sprintf("‹ %d/%d ›", it.branch+1, it.branches)
-}
-
-// answerLines draws the lines from up to end of an answer, laying out no more
-// of its text than is seen.
-func (v *View) answerLines(it *item, from, end int) []string {
-	above, below := append([]string{v.answerHead(it)}, v.above(it)...), append(v.below(it), "")
-	height := 0
-	if it.body != nil {
-		height = it.body.Height()
-	}
-	lines := make([]string, 0, end-from)
-	for n := from; n < end; {
-		switch {
-		case n < len(above):
-			lines = append(lines, above[n])
-			n++
-		case n < len(above)+height:
-			last := min(end, len(above)+height)
-			for _, l := range it.body.Lines(n-len(above), last-len(above)) {
-				lines = append(lines, "  "+l)
-			}
-			n = last
-		default:
-			lines = append(lines, below[n-len(above)-height])
-			n++
-		}
-	}
-	return lines
 }
 
 func (v *View) answerHead(it *item) string {
@@ -271,7 +221,7 @@ func (v *View) answerHead(it *item) string {
 	if v.details {
 		head += "  " + v.facts(m)
 	}
-	return "  " + t.Assistant.Render(ansi.Truncate(head, v.inner(), "…"))
+	return "  " + t.Assistant.Render(v.cut(head))
 }
 
 // facts are the time, duration and counts of an answer.
@@ -286,26 +236,18 @@ func (v *View) facts(m chat.Message) string {
 	return strings.Join(parts, " · ")
 }
 
-// above is what stands between an answer's head and its text: the reasoning, or
-// one line for it.
-func (v *View) above(it *item) []string {
+// reasoning is what stands between an answer's head and its text: the reasoning,
+// or one line for it.
+func (v *View) reasoning(it *item) []section {
 	t := &v.env.Theme
-	if it.thinking == nil {
-		return nil
+	if v.thinking {
+		return []section{indented(it.thinking, margin+t.Muted.Render("┊ ")), fixed("")}
 	}
-	if !v.thinking {
-		key := "chat.thought"
-		if it.growing && it.body == nil {
-			key = "chat.thinking"
-		}
-		return []string{"  " + t.Thinking.Render(v.env.Words.T(key))}
+	key := "chat.thought"
+	if it.growing && (it.body == nil || it.body.Empty()) {
+		key = "chat.thinking"
 	}
-	height := it.thinking.Height()
-	lines := make([]string, 0, height+1)
-	for _, l := range it.thinking.Lines(0, height) {
-		lines = append(lines, "  "+t.Muted.Render("┊ ")+l)
-	}
-	return append(lines, "")
+	return []section{fixed(margin + t.Thinking.Render(v.cut(v.env.Words.T(key))))}
 }
 
 // below is what stands under an answer: sources, why it ended early, what is
@@ -314,20 +256,20 @@ func (v *View) below(it *item) []string {
 	t, w := &v.env.Theme, v.env.Words
 	var lines []string
 	for _, call := range it.calls() {
-		lines = append(lines, "  "+t.Muted.Render(ansi.Truncate(w.T("chat.tool_call", "Call", call), v.inner(), "…")))
+		lines = append(lines, "  "+t.Muted.Render(v.cut(w.T("chat.tool_call", "Call", call))))
 	}
 	for n, ref := range it.sources() {
 		title := ref.Name
 		if ref.URL != "" {
 			title += " " + ref.URL
 		}
-		lines = append(lines, "  "+t.Muted.Render(ansi.Truncate(fmt.Sprintf("[%d] %s", n+1, termsafe.Line(title)), v.inner(), "…")))
+		lines = append(lines, "  "+t.Muted.Render(v.cut(fmt.Sprintf("[%d] %s", n+1, termsafe.Line(title)))))
 	}
 	if key := it.note(); key != "" {
-		lines = append(lines, "  "+t.Warning.Render(ansi.Truncate(w.T(key), v.inner(), "…")))
+		lines = append(lines, "  "+t.Warning.Render(v.cut(w.T(key))))
 	}
 	if it.growing && v.waiting.On {
-		lines = append(lines, "  "+t.Muted.Render(ansi.Truncate(v.waitLine(), v.inner(), "…")))
+		lines = append(lines, "  "+t.Muted.Render(v.cut(v.waitLine())))
 	}
 	return lines
 }

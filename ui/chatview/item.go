@@ -2,7 +2,6 @@ package chatview
 
 import (
 	"strings"
-	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -24,32 +23,38 @@ type item struct {
 	branches int // alternatives at its place, itself included
 	branch   int // its position among them, from 0
 
+	built    bool           // body and thinking are there, if there is anything for them
 	body     *markdown.View // the answer's text; nil for a prompt
 	thinking *markdown.View // the reasoning; nil if there is none
-	thought  time.Duration
 	growing  bool
 	prompt   []string // a prompt's wrapped lines
 	more     int      // prompt lines folded away
 	opened   bool     // shows all of a folded prompt
 	width    int
+	height   int // lines it takes, blank line included; 0 is not known
 }
 
-func newItem(env *screen.Env, m chat.Message, width int) *item {
-	it := &item{message: m, width: width}
-	if m.Role != chat.Assistant {
-		return it
+// newItem costs nothing but itself: a conversation has thousands.
+func newItem(m chat.Message, width int) *item { return &item{message: m, width: width} }
+
+// ready makes what an answer is drawn with.
+func (it *item) ready(env *screen.Env) {
+	if it.built {
+		return
 	}
-	for _, p := range m.Parts {
+	it.built = true
+	if it.message.Role != chat.Assistant {
+		return
+	}
+	for _, p := range it.message.Parts {
 		switch p.Kind {
 		case chat.TextPart:
 			it.text(env).Append(string(p.Text))
 		case chat.ThinkingPart:
 			it.reasoning(env).Append(string(p.Text))
-			it.thought += p.Took
 		}
 	}
 	it.finish()
-	return it
 }
 
 func (it *item) text(env *screen.Env) *markdown.View {
@@ -80,7 +85,7 @@ func (it *item) resize(width int) {
 	if width == it.width {
 		return
 	}
-	it.width, it.prompt = width, nil
+	it.width, it.prompt, it.height = width, nil, 0
 	if it.body != nil {
 		it.body.SetWidth(width)
 	}
