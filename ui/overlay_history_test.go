@@ -7,6 +7,7 @@ import (
 
 	"bise/app"
 	"bise/app/chat"
+	"bise/app/fault"
 	"bise/ui/dialog"
 	"bise/ui/historyview"
 	"bise/ui/screen"
@@ -156,6 +157,50 @@ func TestAWrongPassphraseCanBeTriedAgain(t *testing.T) {
 		t.Fatalf("got %#v, want %#v", d.last, want)
 	}
 	if got := again.App.HistoryState(); got != app.HistoryOpen {
+		t.Errorf("the history is %s", got)
+	}
+}
+
+func TestARecoveryCodeStandsInForAForgottenPassphrase(t *testing.T) {
+	env, ids := historyEnv(t, questions[0])
+	code, err := env.App.RecoveryCode(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := env.App.DataDir()
+	if err := env.App.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := newEnv(t, func(o *app.Options) { o.DataDir = dir })
+	err = again.App.OpenHistory(t.Context())
+	d := drive(t, dialog.Passphrase(again, t.Context(), err)).keys("tab", "not a code")
+	d.golden("unlock-recovery")
+	d.keys("enter", "five other words are better", "enter", "five other words are better", "enter")
+	d.shows("That is not a recovery code.")
+	for range "not a code" {
+		d.keys("backspace")
+	}
+	d.keys(strings.ToLower(string(code)), "enter", "five other words are better", "enter", "five other words are better", "enter")
+	if want := (screen.Answered{Question: dialog.HistoryQuestion, Choice: dialog.Yes}); d.last != want {
+		t.Fatalf("got %#v, want %#v", d.last, want)
+	}
+	d = drive(t, historyview.New(again, t.Context())).keys("enter")
+	if want := (screen.Open{Conversation: ids[0]}); d.last != want {
+		t.Errorf("the history gives %#v, want %#v", d.last, want)
+	}
+}
+
+func TestAHistoryWhoseKeyIsMissingAsksForTheRecoveryCode(t *testing.T) {
+	env := newEnv(t)
+	d := drive(t, dialog.HistoryFailed(env, t.Context(), fault.E("x", fault.KeyMissing, nil, "backend", "keyring")))
+	d.shows("its key is not in the keyring", "Enter the recovery code")
+	d.keys("3", "enter")
+	d.shows("The recovery code that you wrote down")
+	d.keys("esc", "esc")
+	if want := (screen.Answered{Question: dialog.HistoryQuestion, Choice: dialog.Yes}); d.last != want {
+		t.Errorf("got %#v, want %#v", d.last, want)
+	}
+	if got := env.App.HistoryState(); got != app.HistoryOff {
 		t.Errorf("the history is %s", got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"bise/app/fault"
 	"bise/ui/screen"
 	"bise/ui/widget"
 )
@@ -13,6 +14,9 @@ import (
 type historyFailed struct {
 	*Ask
 	ctx context.Context
+	// code is there while a recovery code is typed.
+	code *recovery
+	do   []func() (screen.Action, tea.Cmd) // what the answers do
 }
 
 // keptNothingMsg says that this run keeps no history.
@@ -27,42 +31,90 @@ func HistoryFailed(env *screen.Env, ctx context.Context, err error) screen.Overl
 	h.Say(message, remedy)
 	h.Add(w.T("dialog.failed.untouched"))
 	h.SetHints(Hint{"enter", w.T("dialog.choose")}, Hint{"esc", w.T("dialog.unlock.without")})
-	h.SetOptions(
-		widget.Option{Label: w.T("dialog.failed.go_on"), Explain: w.T("dialog.failed.go_on_means")},
-		widget.Option{Label: w.T("dialog.failed.again")},
-		widget.Option{Label: w.T("dialog.failed.quit")},
-	)
+	var options []widget.Option
+	add := func(o widget.Option, do func() (screen.Action, tea.Cmd)) {
+		options, h.do = append(options, o), append(h.do, do)
+	}
+	add(widget.Option{Label: w.T("dialog.failed.go_on"), Explain: w.T("dialog.failed.go_on_means")}, h.goOn)
+	add(widget.Option{Label: w.T("dialog.failed.again")}, h.over)
+	if fault.Is(err, fault.KeyMissing) || fault.Is(err, fault.WrongKey) {
+		add(widget.Option{Label: w.T("dialog.failed.code")}, h.enterCode)
+	}
+	add(widget.Option{Label: w.T("dialog.failed.quit")}, func() (screen.Action, tea.Cmd) { return screen.Quit{}, nil })
+	h.SetOptions(options...)
 	return h
+}
+
+// over has the root open the history once more.
+func (h *historyFailed) over() (screen.Action, tea.Cmd) {
+	return screen.Answered{Question: HistoryQuestion, Choice: Yes}, nil
+}
+
+func (h *historyFailed) goOn() (screen.Action, tea.Cmd) {
+	a := h.Env.App
+	return screen.Stay{}, func() tea.Msg {
+		a.KeepNothing()
+		return keptNothingMsg{h}
+	}
+}
+
+func (h *historyFailed) enterCode() (screen.Action, tea.Cmd) {
+	h.code = newRecovery(h.Env, h.ctx)
+	h.code.Resize(h.Size())
+	return screen.Stay{}, nil
 }
 
 // Unasked says that it opened by itself.
 func (h *historyFailed) Unasked() bool { return true }
 
-// Update takes keys.
+// Resize lays it out.
+func (h *historyFailed) Resize(width, height int) {
+	h.Ask.Resize(width, height)
+	if h.code != nil {
+		h.code.Resize(width, height)
+	}
+}
+
+// Update takes keys, pastes and results.
 func (h *historyFailed) Update(msg tea.Msg) (screen.Action, tea.Cmd) {
-	done := screen.Answered{Question: HistoryQuestion, Choice: Yes}
+	if h.code != nil {
+		done, back, cmd := h.code.update(msg)
+		if done {
+			return h.over()
+		}
+		if back {
+			h.code = nil
+		}
+		return screen.Stay{}, cmd
+	}
 	switch msg := msg.(type) {
 	case keptNothingMsg:
 		if msg.owner == h {
-			return done, nil
+			return h.over()
 		}
 	case tea.KeyPressMsg:
-		chosen := 0
-		if msg.String() != "esc" {
-			chosen = h.Key(msg)
+		if msg.String() == "esc" {
+			return h.goOn()
 		}
-		switch chosen {
-		case 0:
-			a := h.Env.App
-			return screen.Stay{}, func() tea.Msg {
-				a.KeepNothing()
-				return keptNothingMsg{h}
-			}
-		case 1:
-			return done, nil // the root tries to open it once more
-		case 2:
-			return screen.Quit{}, nil
+		if chosen := h.Key(msg); chosen >= 0 {
+			return h.do[chosen]()
 		}
 	}
 	return screen.Stay{}, nil
+}
+
+// View draws the question, or the line for the code.
+func (h *historyFailed) View() string {
+	if h.code != nil {
+		return h.code.View()
+	}
+	return h.Ask.View()
+}
+
+// Cursor is in the code being typed.
+func (h *historyFailed) Cursor() *tea.Cursor {
+	if h.code != nil {
+		return h.code.Cursor()
+	}
+	return nil
 }

@@ -19,6 +19,8 @@ type passphrase struct {
 	busy   bool
 	err    error
 	line   int
+	// code is there while the recovery code is typed instead.
+	code *recovery
 }
 
 // unlockedMsg says what became of a passphrase.
@@ -37,7 +39,7 @@ func Passphrase(env *screen.Env, ctx context.Context, err error) screen.Overlay 
 	if !fault.Is(err, fault.NeedsAnswer) { // the first time nothing has gone wrong
 		p.err = err
 	}
-	p.SetHints(Hint{"enter", w.T("dialog.unlock.open")}, Hint{"esc", w.T("dialog.unlock.without")})
+	p.SetHints(Hint{"enter", w.T("dialog.unlock.open")}, Hint{"esc", w.T("dialog.unlock.without")}, Hint{"tab", w.T("dialog.unlock.code")})
 	return p
 }
 
@@ -53,10 +55,23 @@ func (p *passphrase) Resize(width, height int) {
 	p.prompt.SetTheme(p.Env.Theme)
 	w, _ := p.Inner()
 	p.prompt.SetSize(w)
+	if p.code != nil {
+		p.code.Resize(width, height)
+	}
 }
 
 // Update takes keys and the result of a try.
 func (p *passphrase) Update(msg tea.Msg) (screen.Action, tea.Cmd) {
+	if p.code != nil {
+		done, back, cmd := p.code.update(msg)
+		if done {
+			return screen.Answered{Question: HistoryQuestion, Choice: Yes}, nil
+		}
+		if back {
+			p.code = nil
+		}
+		return screen.Stay{}, cmd
+	}
 	switch msg := msg.(type) {
 	case unlockedMsg:
 		if msg.owner != p {
@@ -91,6 +106,10 @@ func (p *passphrase) key(msg tea.KeyPressMsg) (screen.Action, tea.Cmd) {
 			a.KeepNothing()
 			return unlockedMsg{owner: p}
 		}
+	case "tab":
+		p.code = newRecovery(p.Env, p.ctx)
+		p.code.Resize(p.Size())
+		return screen.Stay{}, nil
 	case "enter":
 		typed := chat.Secret(p.prompt.Value())
 		if typed == "" {
@@ -105,6 +124,9 @@ func (p *passphrase) key(msg tea.KeyPressMsg) (screen.Action, tea.Cmd) {
 
 // View draws the question.
 func (p *passphrase) View() string {
+	if p.code != nil {
+		return p.code.View()
+	}
 	t, w := &p.Env.Theme, p.Env.Words
 	body := p.Wrap(t.Text, w.T("dialog.unlock.question"))
 	body = append(body, "", p.prompt.View())
@@ -120,6 +142,9 @@ func (p *passphrase) View() string {
 
 // Cursor is in the line being typed.
 func (p *passphrase) Cursor() *tea.Cursor {
+	if p.code != nil {
+		return p.code.Cursor()
+	}
 	if p.busy {
 		return nil
 	}
