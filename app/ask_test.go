@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"iter"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -394,7 +395,7 @@ func TestAttachments(t *testing.T) {
 		"a file of one NUL is not a text": {[]byte{0}, "", fault.Unsupported},
 	} {
 		path := filepath.Join(dir, "file")
-		if err := writeFile(path, c.data); err != nil {
+		if err := os.WriteFile(path, c.data, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		part, err := a.Attach(path)

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"bise/app/fault"
+	"bise/localstore"
 )
 
 const configFile = "config.toml"
@@ -119,25 +121,39 @@ func DefaultDataDir(env func(string) string) (string, error) {
 // unknown field is an error that names it, so that a typing error is not
 // silently a default.
 func LoadConfig(path string) (Config, error) {
-	c := Config{path: path}
 	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return c, nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return Config{}, fault.E("app.LoadConfig", fault.ReadOnly, err, "path", path)
 	}
-	if err != nil {
-		return c, fault.E("app.LoadConfig", fault.ReadOnly, err, "path", path)
-	}
+	return parseConfig(path, data)
+}
+
+func parseConfig(path string, data []byte) (Config, error) {
+	const op = "app.LoadConfig"
+	c := Config{path: path}
 	meta, err := toml.Decode(string(data), &c)
 	if err != nil {
 		// The parser's long form quotes the line, which may hold a key.
-		return Config{}, fault.E("app.LoadConfig", fault.Invalid, errors.New(tomlReason(err)), "path", path)
+		return Config{}, fault.E(op, fault.Invalid, errors.New(tomlReason(err)), "path", path)
 	}
 	for _, k := range meta.Undecoded() {
 		if k[len(k)-1] == "api_key" {
 			c.plaintextKey = true
 			continue
 		}
-		return Config{}, fault.E("app.LoadConfig", fault.Invalid, nil, "path", path, "field", k.String())
+		return Config{}, fault.E(op, fault.Invalid, nil, "path", path, "field", k.String())
+	}
+	for name, p := range c.Profiles {
+		if usual, ok := builtinProfiles[name]; ok && p.Kind == "" {
+			p.Kind = usual.Kind
+			c.Profiles[name] = p
+		}
+		switch _, known := kinds[p.Kind]; {
+		case !validName(name), takenName(name) && builtinProfiles[name].Kind != p.Kind:
+			return Config{}, fault.E(op, fault.Invalid, nil, "path", path, "field", "profiles."+name)
+		case !known:
+			return Config{}, fault.E(op, fault.Invalid, nil, "path", path, "field", "profiles."+name+".kind")
+		}
 	}
 	return c, nil
 }
@@ -150,39 +166,18 @@ func tomlReason(err error) string {
 	return err.Error()
 }
 
-// save writes the configuration in one step: a crash leaves the old or the new
-// file, never half of one.
-func (c *Config) save() error {
+func (c *Config) encode() ([]byte, error) {
 	var b bytes.Buffer
 	enc := toml.NewEncoder(&b)
 	enc.Indent = ""
 	if err := enc.Encode(c); err != nil {
-		return fault.E("app.saveConfig", fault.Invalid, err, "path", c.path)
+		return nil, fault.E("app.saveConfig", fault.Invalid, err, "path", c.path)
 	}
-	return writeFile(c.path, b.Bytes())
+	return b.Bytes(), nil
 }
 
-// writeFile replaces path atomically with mode 0600 in a folder of mode 0700.
-func writeFile(path string, data []byte) error {
-	const op = "app.writeFile"
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fault.E(op, fault.ReadOnly, err, "path", path)
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return fault.E(op, fault.ReadOnly, err, "path", path)
-	}
-	defer os.Remove(f.Name()) //nolint:errcheck // gone after the rename
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fault.E(op, fault.DiskFull, err, "path", path)
-	}
-	return nil
-}
+// writeFile replaces a file of the data folder that holds no secret.
+func writeFile(path string, data []byte) error { return localstore.WriteFile(path, data) }
 
 // clone is c with maps of its own.
 func (c Config) clone() Config {
@@ -202,20 +197,33 @@ func (a *App) Config() Config {
 	return a.config.clone()
 }
 
-// Configure changes the configuration and writes it. On an error nothing has
-// changed.
+// Configure changes the configuration and writes it. The change is made to the
+// file as it is now, which another window or an editor may have written. On an
+// error nothing has changed.
 func (a *App) Configure(change func(*Config)) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	c := a.config.clone()
-	if c.plaintextKey {
-		return fault.E("app.Configure", fault.PlaintextKey, nil, "path", c.path)
-	}
-	change(&c)
-	if err := c.save(); err != nil {
+	before := a.Config()
+	var c Config
+	others := false // somebody else has changed the profiles
+	err := localstore.EditFile(before.path, func(data []byte) (_ []byte, err error) {
+		if c, err = parseConfig(before.path, data); err != nil {
+			return nil, err
+		}
+		if c.plaintextKey {
+			return nil, fault.E("app.Configure", fault.PlaintextKey, nil, "path", c.path)
+		}
+		others = !reflect.DeepEqual(c.clone().Profiles, before.Profiles)
+		change(&c)
+		return c.encode()
+	})
+	if err != nil {
 		return err
 	}
+	a.mu.Lock()
 	a.config = c
+	a.mu.Unlock()
+	if others {
+		return a.rebuildProviders()
+	}
 	return nil
 }
 

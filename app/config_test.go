@@ -22,6 +22,10 @@ func TestConfigFilesWithFaults(t *testing.T) {
 		"a missing file is an empty one":        {"", "", ""},
 		"an API key is noticed, not an error":   {"api_key = 'canary-key'\n", "", ""},
 		"a value of the wrong type is an error": {"started = 'yes'\n", fault.Invalid, "line 1"},
+		"a profile named like a provider":       {"[profiles.guide]\nkind = 'mistral'\n", fault.Invalid, "profiles.guide"},
+		"this machine as a hosted service":      {"[profiles.local]\nkind = 'mistral'\n", fault.Invalid, "profiles.local"},
+		"a kind that does not exist":            {"[profiles.x]\nkind = 'teleport'\n", fault.Invalid, "profiles.x.kind"},
+		"a usual profile needs no kind":         {"[profiles.mistral]\nmodel = 'm'\n", "", ""},
 	} {
 		path := filepath.Join(t.TempDir(), configFile)
 		if c.text != "" {
@@ -82,6 +86,11 @@ func TestProfilesAreHeldToTheirForms(t *testing.T) {
 	if err := a.AddProfile("../escape", "mistral", nil); !fault.Is(err, fault.Usage) {
 		t.Errorf("a profile name with a path: %v", err)
 	}
+	for _, name := range []string{GuideProvider, OllamaProvider, LocalProfile, MistralProfile} {
+		if err := a.AddProfile(name, "openai", nil); !fault.Is(err, fault.Usage) {
+			t.Errorf("a profile may be called %q: %v", name, err)
+		}
+	}
 	if err := a.AddProfile("work", "teleport", nil); !fault.Is(err, fault.Usage) {
 		t.Errorf("an unknown kind: %v", err)
 	}
@@ -131,20 +140,39 @@ func TestConfirmationsHoldUntilTheAnswerGetsStricter(t *testing.T) {
 	}
 }
 
-func TestFilesAreReplacedWhole(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "deep", "folder")
-	path := filepath.Join(dir, "file")
-	for _, text := range []string{"one", "two"} {
-		if err := writeFile(path, []byte(text)); err != nil {
-			t.Fatal(err)
-		}
+func TestTwoWindowsKeepEachOthersSettings(t *testing.T) {
+	dir := t.TempDir()
+	a, b := open(t, dir, policy.Local, nil), open(t, dir, policy.Local, nil)
+	if err := a.AddProfile("work", "mistral", []string{"plan=paid"}); err != nil {
+		t.Fatal(err)
 	}
-	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 1 {
-		t.Errorf("the folder holds %d files, %v", len(entries), err)
+	if err := b.Choose(Choice{Provider: GuideProvider}); err != nil {
+		t.Fatal(err)
 	}
-	info, err := os.Stat(path)
-	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("mode %v, %v", info.Mode(), err)
+	if _, err := b.provider("work"); err != nil {
+		t.Errorf("the second window does not see what the first one added: %v", err)
+	}
+	c, err := LoadConfig(a.ConfigPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Profiles["work"].Facts["plan"] != "paid" || c.Provider != GuideProvider {
+		t.Errorf("one window undid the other's change: %+v", c)
+	}
+}
+
+func TestAFileThatWasSpoiledMeanwhileIsNotOverwritten(t *testing.T) {
+	a := open(t, t.TempDir(), policy.Local, nil)
+	if err := os.WriteFile(a.ConfigPath(), []byte("theme = \n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Choose(Choice{Provider: GuideProvider}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("the error is %v", err)
+	}
+	if data, _ := os.ReadFile(a.ConfigPath()); string(data) != "theme = \n" {
+		t.Errorf("the person's file became %q", data)
+	}
+	if a.Config().Provider != "" {
+		t.Error("the change holds although it was not written")
 	}
 }

@@ -22,6 +22,18 @@ const (
 	MistralProfile = "mistral"
 )
 
+var builtinProfiles = map[string]Profile{
+	LocalProfile:   {Kind: "local"},
+	MistralProfile: {Kind: "mistral"},
+}
+
+// takenName reports whether a name is that of a usual profile or of a provider,
+// so that no profile can be added under it.
+func takenName(name string) bool {
+	_, usual := builtinProfiles[name]
+	return usual || name == GuideProvider || name == OllamaProvider
+}
+
 // kinds says for each kind of profile whose terms govern it by default.
 var kinds = map[string]policy.Service{
 	"local":   policy.Local,
@@ -36,10 +48,7 @@ func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
 // included.
 func (a *App) Profiles() []Profile {
 	c := a.Config()
-	all := map[string]Profile{
-		LocalProfile:   {Kind: "local"},
-		MistralProfile: {Kind: "mistral"},
-	}
+	all := maps.Clone(builtinProfiles)
 	maps.Copy(all, c.Profiles)
 	a.admin.overlay(all)
 	profiles := make([]Profile, 0, len(all))
@@ -99,7 +108,7 @@ func (a *App) AddProfile(name, kind string, settings []string) error {
 	if _, ok := kinds[kind]; !ok {
 		return fault.E(op, fault.Usage, nil, "what", "kind", "word", kind)
 	}
-	if _, ok := a.Config().Profiles[name]; ok || a.admin.Profiles[name].Kind != "" {
+	if _, ok := a.Config().Profiles[name]; ok || takenName(name) || a.admin.Profiles[name].Kind != "" {
 		return fault.E(op, fault.Usage, nil, "what", "new profile", "word", name)
 	}
 	p := Profile{Name: name, Kind: kind}
@@ -169,7 +178,8 @@ func (a *App) putProfile(p Profile) error {
 	return a.rebuildProviders()
 }
 
-// RemoveProfile forgets a profile and its key.
+// RemoveProfile forgets a profile. Its key is taken away first, by SignOut:
+// afterwards nobody could find it.
 func (a *App) RemoveProfile(name string) error {
 	if _, ok := a.Config().Profiles[name]; !ok {
 		return fault.E("app.RemoveProfile", fault.NotFound, nil, "what", "profile", "name", name)

@@ -15,6 +15,7 @@ import (
 	"bise/client"
 	"bise/client/mistral"
 	"bise/client/openai"
+	"bise/localstore"
 )
 
 // KeySource says where a key comes from.
@@ -228,11 +229,20 @@ func (a *App) MoveKeyFromConfig(ctx context.Context) error {
 			return err
 		}
 	}
-	var b bytes.Buffer
-	if err := toml.NewEncoder(&b).Encode(raw); err != nil {
-		return fault.E(op, fault.Invalid, err, "path", c.path)
-	}
-	if err := writeFile(c.path, b.Bytes()); err != nil {
+	err = localstore.EditFile(c.path, func(data []byte) ([]byte, error) {
+		var b bytes.Buffer
+		var raw map[string]any
+		err := toml.Unmarshal(data, &raw)
+		if err == nil {
+			takeKeys(raw, MistralProfile, make(map[string]chat.Secret))
+			err = toml.NewEncoder(&b).Encode(raw)
+		}
+		if err != nil {
+			return nil, fault.E(op, fault.Invalid, errors.New(tomlReason(err)), "path", c.path)
+		}
+		return b.Bytes(), nil
+	})
+	if err != nil {
 		return err
 	}
 	fresh, err := LoadConfig(c.path)
