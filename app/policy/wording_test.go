@@ -10,10 +10,16 @@ import (
 	"bise/assets"
 )
 
-// TestEveryReasonOfTheBundleHasWords reads the columns "why" and "note" of the
-// shipped bundle and looks for their sentences.
-func TestEveryReasonOfTheBundleHasWords(t *testing.T) {
-	r, err := policy.Load(assets.Rules, "2025-02-06")
+// TestEveryReasonOfTheBundlesHasWords reads the columns "why" and "note" of the
+// shipped bundles and looks for their sentences.
+func TestEveryReasonOfTheBundlesHasWords(t *testing.T) {
+	for _, id := range []string{"2025-02-06", "2026-08-07"} {
+		t.Run(id, func(t *testing.T) { reasonsHaveWords(t, id) })
+	}
+}
+
+func reasonsHaveWords(t *testing.T, id string) {
+	r, err := policy.Load(assets.Rules, id)
 	if err != nil {
 		t.Fatal(err)
 	}
