@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -93,6 +94,7 @@ func (a *App) Privacy(profile, provider string) (PrivacyPage, error) {
 		page.Name = profile
 	}
 	w := pageWriter{app: a, facts: f, page: &page}
+	w.locks = a.Locks(profile)
 	w.where()
 	w.training()
 	w.retention()
@@ -114,10 +116,10 @@ func (a *App) providerOf(p Profile) string {
 
 // SwitchCompany opts a profile out of a company, or back in. It acts in bise at
 // once, not at the service. word is that of a policy.Switch.
-func (a *App) SwitchCompany(profile, word string, off bool) error {
+func (a *App) SwitchCompany(ctx context.Context, profile, word string, off bool) ([]Removed, error) {
 	f, err := a.Facts(profile)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var words []string
 	for _, s := range a.Rules().Switches(f) {
@@ -125,7 +127,7 @@ func (a *App) SwitchCompany(profile, word string, off bool) error {
 			words = append(words, s.Word)
 		}
 	}
-	return a.SetProfile(profile, []string{"optouts=" + strings.Join(words, ",")})
+	return a.ChangeProfile(ctx, profile, []string{"optouts=" + strings.Join(words, ",")})
 }
 
 // Until says an end that show_retention gives: a word of the rules, a length

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,6 +14,8 @@ type pageWriter struct {
 	app   *App
 	facts policy.Facts
 	page  *PrivacyPage
+	// locks is what the administrator's file fixes for the profile.
+	locks map[string]string
 }
 
 func (w *pageWriter) section(name PrivacyTopic) {
@@ -64,6 +67,13 @@ func (w *pageWriter) where() {
 		w.say(PlainLine, a.word("privacy.plan_unset"))
 	default:
 		w.say(PlainLine, a.word("privacy.plan", "Plan", a.word("place.plan."+plan), "Service", a.word("guide.place."+string(p.Service))))
+	}
+	if v := a.Rules().Decide(w.facts, policy.StartChat, 0); v.Decision == policy.Block {
+		w.say(WarningLine, a.sentence(v.Reason))
+	}
+	if len(w.locks) > 0 {
+		names := strings.Join(slices.Sorted(maps.Keys(w.locks)), ", ")
+		w.say(PlainLine, a.word("privacy.locked", "Organisation", termsafe.Line(a.Admin().Organisation), "Settings", names))
 	}
 	if ended := w.facts.Get("account_terminated"); ended != "" {
 		w.say(WarningLine, a.word("privacy.ended", "Date", ended))
@@ -195,6 +205,9 @@ func (w *pageWriter) switches() {
 		line := a.word(key, "Name", s.Company, "Cost", a.features(s.Costs))
 		if !s.Written {
 			line += " " + a.word("privacy.switch.unwritten")
+		}
+		if slices.Contains(strings.Split(w.locks["optouts"], ","), s.Word) {
+			line += " " + a.word("privacy.switch.locked", "Organisation", termsafe.Line(a.Admin().Organisation))
 		}
 		w.say(SwitchLine, line)
 	}

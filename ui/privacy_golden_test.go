@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"bise/app"
+	"bise/app/policy"
 	"bise/ui/privacy"
 )
 
@@ -76,4 +77,37 @@ func TestNinePrivacyPages(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestSwitchesOnThePageOnDataAct(t *testing.T) {
+	env := newEnv(t)
+	if err := env.App.AddProfile("work", "mistral", []string{"service=le_chat", "plan=pro"}); err != nil {
+		t.Fatal(err)
+	}
+	d := drive(t, privacy.New(env, "work")).keys("2")
+	d.overlay.Resize(120, 80)
+	d.shows("2 Brave: off. It costs web search and news", "Switched off here, so bise never asks for web search")
+	if v := env.App.Preview("work", "use_feature:web_search", 0); v.Decision != policy.Block {
+		t.Errorf("web search is still there: %s", v.Decision)
+	}
+	if v := env.App.Preview("work", "use_feature:image_generation", 0); v.Decision != policy.Allow {
+		t.Errorf("image generation went with it: %s", v.Decision)
+	}
+	d.keys("2", "4")
+	d.shows("2 Brave: on.", "4 E2B: off.")
+	if f, err := env.App.Facts("work"); err != nil || f.Get("optouts") != "e2b" {
+		t.Errorf("opted out of %q: %v", f.Get("optouts"), err)
+	}
+	d.keys("5", "9", "0") // no such switch
+	d.shows("4 E2B: off.")
+}
+
+func TestADeclarationOnThePageOnDataHasItsDate(t *testing.T) {
+	env := newEnv(t)
+	if err := env.App.AddProfile("work", "mistral", []string{"service=le_chat", "plan=pro", "training_switch=on", "training_declared_on=2025-01-01"}); err != nil {
+		t.Fatal(err)
+	}
+	d := drive(t, privacy.New(env, "work")).keys("t", "2", "enter")
+	d.overlay.Resize(120, 80)
+	d.shows("No. You have declared that training is switched off", "Declared by you on 2026-03-04: it is switched off there")
 }

@@ -103,14 +103,16 @@ func (v *View) render() {
 	w, t := v.Env.Words, &v.Env.Theme
 	var lines []string
 	add := func(style lipgloss.Style, text string) { lines = append(lines, v.Wrap(style, text)...) }
-	if len(v.seen) == 0 {
+	made, up, down := 0, int64(0), int64(0)
+	for _, c := range v.seen {
+		if !c.Refused {
+			made, up, down = made+1, up+c.Sent, down+c.Received
+		}
+	}
+	if made == 0 {
 		add(t.Text, w.T("network.none"))
 	} else {
-		var up, down int64
-		for _, c := range v.seen {
-			up, down = up+c.Sent, down+c.Received
-		}
-		add(t.Text, w.N("network.total", len(v.seen), "Sent", size(up), "Received", size(down)))
+		add(t.Text, w.N("network.total", made, "Sent", size(up), "Received", size(down)))
 	}
 	for _, c := range slices.Backward(v.seen) {
 		state := app.ConnectionState(c)

@@ -1,10 +1,12 @@
 package privacy
 
 import (
+	"context"
 	"strconv"
 
 	tea "charm.land/bubbletea/v2"
 
+	"bise/app"
 	"bise/app/policy"
 	"bise/ui/dialog"
 	"bise/ui/screen"
@@ -19,8 +21,9 @@ type fact struct {
 
 // declaredMsg says that a fact was written.
 type declaredMsg struct {
-	owner *View
-	err   error
+	owner   *View
+	removed []app.Removed
+	err     error
 }
 
 // hints names the keys: what can be declared or switched depends on the service.
@@ -62,7 +65,7 @@ func (v *View) Update(msg tea.Msg) (screen.Action, tea.Cmd) {
 	switch msg := msg.(type) {
 	case declaredMsg:
 		if msg.owner == v {
-			v.err = msg.err
+			v.removed, v.err = msg.removed, msg.err
 			v.read()
 			v.render()
 		}
@@ -97,7 +100,10 @@ func (v *View) numbered(pressed string) *policy.Switch {
 
 func (v *View) toggle(s policy.Switch) tea.Cmd {
 	a, profile := v.Env.App, v.profile
-	return func() tea.Msg { return declaredMsg{v, a.SwitchCompany(profile, s.Word, !s.Off)} }
+	return func() tea.Msg {
+		removed, err := a.SwitchCompany(context.Background(), profile, s.Word, !s.Off)
+		return declaredMsg{v, removed, err}
+	}
 }
 
 func (v *View) answer(msg tea.KeyPressMsg) tea.Cmd {
@@ -112,7 +118,10 @@ func (v *View) answer(msg tea.KeyPressMsg) tea.Cmd {
 	setting := v.ask.settings[chosen]
 	v.ask = nil
 	a, profile := v.Env.App, v.profile
-	return func() tea.Msg { return declaredMsg{v, a.SetProfile(profile, []string{setting})} }
+	return func() tea.Msg {
+		removed, err := a.ChangeProfile(context.Background(), profile, []string{setting})
+		return declaredMsg{v, removed, err}
+	}
 }
 
 func (v *View) question(text, why string, settings []string, options []widget.Option) {

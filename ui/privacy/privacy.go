@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
@@ -29,6 +30,7 @@ type View struct {
 	lines             []string
 	width             int
 	ask               *fact // a question in the place of the page, nil if none
+	removed           []app.Removed
 	err               error
 }
 
@@ -82,6 +84,13 @@ func (v *View) render() {
 	v.lines = v.lines[:0]
 	if v.err != nil {
 		v.lines = append(v.Fault(v.err), "")
+	}
+	if n := len(v.removed); n > 0 {
+		v.signed(v.Env.Theme.Warning, "! ", v.Env.Words.N("privacy.removed", n))
+		for _, r := range v.removed {
+			v.signed(v.Env.Theme.Text, "· ", r.At.Local().Format(time.DateOnly)+" "+r.Title)
+		}
+		v.lines = append(v.lines, "")
 	}
 	for i, s := range v.page.Sections {
 		if i > 0 {
