@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"bise": func() {
 		os.Exit(cli.Run(context.Background(), cli.Env{
 			Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-			Getenv: os.Getenv, Version: "0.0.0-test", SealWork: 1,
+			Getenv: os.Getenv, Version: "0.0.0-test", SealWork: 1, AdminFile: os.Getenv("STORY_ADMIN_FILE"),
 			Screen: func(_ context.Context, a *app.App, noColor bool, open chat.ConversationID) error {
 				_, err := io.WriteString(os.Stdout, "the screen, no colour "+strconv.FormatBool(noColor)+", "+string(open)+"\n")
 				return err
@@ -48,6 +48,8 @@ func TestStories(t *testing.T) {
 			env.Setenv("OLLAMA_HOST", "127.0.0.1:1") // nobody answers there
 			env.Setenv("LANG", "C")
 			env.Setenv("TZ", "UTC")
+			// The program itself reads no such variable.
+			env.Setenv("STORY_ADMIN_FILE", filepath.Join(env.WorkDir, "admin.toml"))
 			return os.Mkdir(home, 0o700)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -58,6 +60,7 @@ func TestStories(t *testing.T) {
 			"requests":  printRequests,
 			"nowhere":   nowhere,
 			"fill":      fill,
+			"id":        takeID,
 			"terminal":  terminal,
 		},
 	})
@@ -126,11 +129,23 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 func environment(ts *testscript.TestScript) []string {
 	var env []string
 	for _, name := range []string{
-		"ACCESSIBLE", "BISE_PASSPHRASE", "HOME", "LANG", "MISTRAL_API_KEY", "NO_COLOR", "OLLAMA_HOST", "PATH", "TERM", "TZ",
+		"ACCESSIBLE", "BISE_PASSPHRASE", "HOME", "LANG", "MISTRAL_API_KEY", "NO_COLOR", "OLLAMA_HOST", "PATH",
+		"STORY_ADMIN_FILE", "TERM", "TZ",
 	} {
 		env = append(env, name+"="+ts.Getenv(name))
 	}
 	return env
+}
+
+// takeID sets a variable to the first id in the output of the last command: id
+// NAME.
+func takeID(ts *testscript.TestScript, neg bool, args []string) {
+	_, rest, found := strings.Cut(ts.ReadFile("stdout"), `"id":"`)
+	id, _, ended := strings.Cut(rest, `"`)
+	if neg || len(args) != 1 || !found || !ended {
+		ts.Fatalf("usage: id name, after a command that printed an id")
+	}
+	ts.Setenv(args[0], id)
 }
 
 // fill puts the value of a variable where its name stands in a file: fill FILE
