@@ -108,6 +108,20 @@ func (n *Network) Client(purpose string) *http.Client {
 	return c
 }
 
+// NoNetwork is the client of a provider that was given none: it refuses every
+// request, since only a Network knows what may be connected to.
+var NoNetwork = &http.Client{Transport: refusing{}}
+
+type refusing struct{}
+
+// RoundTrip refuses a request.
+func (refusing) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		_ = r.Body.Close()
+	}
+	return nil, offline(r.URL.Host)
+}
+
 // Connections is a snapshot of the record, oldest first.
 func (n *Network) Connections() []Connection {
 	n.mu.Lock()

@@ -63,6 +63,14 @@ func TestLocalOnlyRefusesAllThatLeavesTheMachine(t *testing.T) {
 	}
 }
 
+func TestAProviderWithoutAClientConnectsToNothing(t *testing.T) {
+	s := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(s.Close)
+	if _, err := get(t, client.NoNetwork, s.URL); !fault.Is(err, fault.Offline) {
+		t.Errorf("the request ended with %v", err)
+	}
+}
+
 func TestLocalOnlyLetsThisMachineThrough(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {}))
 	defer server.Close()

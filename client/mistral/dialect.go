@@ -15,6 +15,7 @@ var dialect = openai.Dialect{
 	Chunks:     true,
 	Prefix:     true,
 	RandomSeed: true,
+	CacheKey:   true, // docs, studio/conversations/advanced/prompt-caching
 	ShortIDs:   true,
 	Strict:     true,
 	Notices:    notices,

@@ -42,7 +42,7 @@ const (
 
 // Options say which server to use and how.
 type Options struct {
-	// HTTP makes the connections; nil is a client without a record.
+	// HTTP comes from client.Network; nil connects to nothing.
 	HTTP *http.Client
 	// Host is the server as OLLAMA_HOST writes it; "" is 127.0.0.1:11434.
 	Host string
@@ -77,7 +77,7 @@ type Provider struct {
 // at the first use, as fault.Invalid.
 func New(opts Options) *Provider {
 	if opts.HTTP == nil {
-		opts.HTTP = client.NewNetwork(client.NetworkOptions{}).Client(string(ID))
+		opts.HTTP = client.NoNetwork
 	}
 	if opts.Window <= 0 {
 		opts.Window = DefaultWindow
@@ -132,11 +132,10 @@ func (p *Provider) Describe() client.Descriptor {
 // api makes a client of Ollama's package for one call; w watches its answers.
 func (p *Provider) api(w *watch) *api.Client {
 	c := *p.opts.HTTP
-	w.next = c.Transport
-	if w.next == nil {
-		w.next = http.DefaultTransport
+	if c.Transport == nil { // it would be net/http's own, which knows no limits
+		c.Transport = client.NoNetwork.Transport
 	}
-	c.Transport = w
+	w.next, c.Transport = c.Transport, w
 	return api.NewClient(p.host.url, &c)
 }
 

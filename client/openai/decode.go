@@ -18,7 +18,7 @@ type decoder struct {
 	calls   []*pendingCall
 	reason  string
 	ended   bool // a finish reason or [DONE] was seen
-	useful  bool // there was text or a part, not reasoning alone
+	useful  bool // there is text or a part, not reasoning alone
 	read    bool // a chunk could be read
 	broken  bool // one could not
 	echo    *echo
@@ -37,7 +37,8 @@ type pendingCall struct {
 const maxCalls = 256
 
 func newDecoder(t chat.Turn) *decoder {
-	return &decoder{asked: t.Model, echo: &echo{prefix: string(t.Prefix)}}
+	// Going on from a prefix may add nothing: the answer was complete.
+	return &decoder{asked: t.Model, useful: t.Prefix != "", echo: &echo{prefix: string(t.Prefix)}}
 }
 
 // chunk decodes the data of one event. The deltas are valid until the next

@@ -162,6 +162,8 @@ func TestAPrefixIsNotRepeated(t *testing.T) {
 		{"not repeated", []string{" three"}, " three.stop"},
 		{"an answer that begins likewise", []string{"one ", "too many"}, "one too many.stop"},
 		{"an answer that is its beginning", []string{"one"}, "one.stop"},
+		{"nothing to add, repeated", []string{"one two"}, ".stop"},
+		{"nothing to add", nil, ".stop"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var chunks []string

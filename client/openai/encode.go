@@ -2,7 +2,9 @@ package openai
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"strings"
 
@@ -24,6 +26,7 @@ type request struct {
 	Seed        *int      `json:"seed,omitempty"`
 	RandomSeed  *int      `json:"random_seed,omitempty"`
 	Effort      string    `json:"reasoning_effort,omitempty"`
+	CacheKey    string    `json:"prompt_cache_key,omitempty"`
 	// StreamOptions ask for the token counts. Mistral counts without, and hosts
 	// of its models answer 422 to them.
 	StreamOptions *streamOptions `json:"stream_options,omitempty"`
@@ -80,6 +83,9 @@ func (p *Provider) encode(t chat.Turn) ([]byte, error) {
 		Model: t.Model, Messages: messages, Stream: true,
 		Temperature: o.Temperature, TopP: o.TopP, MaxTokens: o.MaxTokens, Stop: o.Stop, Effort: o.Effort,
 	}
+	if p.opts.Dialect.CacheKey {
+		r.CacheKey = cacheKey(t.Conversation)
+	}
 	if p.opts.Dialect.RandomSeed {
 		r.RandomSeed = o.Seed
 	} else {
@@ -97,6 +103,16 @@ func (p *Provider) encode(t chat.Turn) ([]byte, error) {
 		return nil, fault.E("openai.encode", fault.Invalid, err)
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'}), nil
+}
+
+// cacheKey marks the requests of one conversation: always the same, and nothing
+// can be read from it, neither the text nor when the conversation began.
+func cacheKey(id chat.ConversationID) string {
+	if id == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte("bise: prompt cache key, version 1\n" + string(id)))
+	return hex.EncodeToString(sum[:16])
 }
 
 func (p *Provider) unsupported(model, feature string) error {

@@ -134,6 +134,41 @@ func TestEncode(t *testing.T) {
 	}
 }
 
+func TestAConversationIsMarkedForTheCacheAndNotNamed(t *testing.T) {
+	turn := func(id chat.ConversationID, prompt string) chat.Turn {
+		return chat.Turn{Conversation: id, Messages: []chat.Message{say(chat.User, text(prompt))}}
+	}
+	key := func(d Dialect, turn chat.Turn) string {
+		t.Helper()
+		body, err := encoded(t, d, turn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r struct {
+			Key *string `json:"prompt_cache_key"`
+		}
+		if err := json.Unmarshal([]byte(body), &r); err != nil {
+			t.Fatal(err)
+		}
+		if r.Key == nil {
+			return "none"
+		}
+		return *r.Key
+	}
+	marked := Dialect{CacheKey: true}
+	first := key(marked, turn("conversation-1", "a"))
+	switch {
+	case first != key(marked, turn("conversation-1", "b")):
+		t.Error("another prompt of the conversation has another key")
+	case first == key(marked, turn("conversation-2", "a")):
+		t.Error("another conversation has the same key")
+	case len(first) != 32 || strings.Contains(first, "conversation"):
+		t.Errorf("the key %q names the conversation", first)
+	case key(marked, turn("", "a")) != "none", key(plain, turn("conversation-1", "a")) != "none":
+		t.Error("a key is sent where there is nothing to mark, or nobody knows it")
+	}
+}
+
 func TestEncodeRefuses(t *testing.T) {
 	prompt := []chat.Message{say(chat.User, text("a"))}
 	pdf := chat.Part{Kind: chat.FilePart, Name: "a.pdf", MediaType: "application/pdf", Data: []byte("x")}

@@ -28,7 +28,7 @@ type Options struct {
 	// Key reads the key; nil, or an error of kind fault.NotSignedIn, asks
 	// without one where the dialect allows it.
 	Key client.KeyFunc
-	// HTTP comes from client.Network; nil is a client of a Network of its own.
+	// HTTP comes from client.Network; nil connects to nothing.
 	HTTP    *http.Client
 	Service policy.Service
 	Region  string
@@ -57,6 +57,9 @@ type Dialect struct {
 	Prefix bool
 	// RandomSeed says that the seed is called random_seed.
 	RandomSeed bool
+	// CacheKey says that requests of a conversation are marked by a
+	// prompt_cache_key, so that what they share is billed once.
+	CacheKey bool
 	// ShortIDs says that tool-call ids have nine letters and digits.
 	ShortIDs bool
 	// Notices reads what a response's header has to say to the person.
@@ -86,7 +89,7 @@ var (
 // as an error of kind fault.Invalid.
 func New(o Options) *Provider {
 	if o.HTTP == nil {
-		o.HTTP = client.NewNetwork(client.NetworkOptions{}).Client(string(o.ID))
+		o.HTTP = client.NoNetwork
 	}
 	if o.Idle == 0 {
 		o.Idle = DefaultIdle
