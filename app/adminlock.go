@@ -214,6 +214,12 @@ func (a *App) barredProvider(id string) error {
 	return a.barred(p)
 }
 
+// names reports whether a word names a provider, be it one that is switched off.
+func (a *App) names(word string) bool {
+	_, err := a.provider(word)
+	return err == nil || !fault.Is(err, fault.NotFound)
+}
+
 // refusedBy is the verdict on a prompt to a provider that is switched off.
 func (a *App) refusedBy(provider string) (policy.Verdict, bool) {
 	f, err := a.factsFor(provider)

@@ -291,12 +291,11 @@ func (a *App) Choose(c Choice) error {
 // FindModel resolves the word of --model: "model", "provider/model" or
 // "provider". A name that several providers have goes to the one in use.
 func (a *App) FindModel(ctx context.Context, word string, using string) (Choice, error) {
-	if provider, model, ok := strings.Cut(word, "/"); ok {
-		if _, err := a.provider(provider); err == nil {
-			return Choice{provider, model}, nil
-		}
+	// One that is switched off is named too: the prompt is refused with why.
+	if provider, model, ok := strings.Cut(word, "/"); ok && a.names(provider) {
+		return Choice{provider, model}, nil
 	}
-	if _, err := a.provider(word); err == nil {
+	if a.names(word) {
 		return Choice{Provider: word}, nil
 	}
 	if using == "" {

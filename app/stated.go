@@ -45,8 +45,14 @@ func (p *Profile) state(stated map[string]string, now time.Time) error {
 		}
 		facts[name] = word
 	}
-	if _, err := policy.NewFacts(facts, now); err != nil {
+	f, err := policy.NewFacts(facts, now)
+	if err != nil {
 		return err
+	}
+	for name, word := range stated {
+		if word != "" && name != "turn" && name != "authorisations" {
+			facts[name] = f.Get(name) // as the rules spell it
+		}
 	}
 	p.Facts, p.ZDROn = facts, zdrOn
 	if len(stated) > 0 {
