@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"strings"
 	"testing"
 
 	"bise/app"
@@ -84,12 +85,13 @@ func TestOverlaysLookAsTheyShould(t *testing.T) {
 		}, nil},
 		{"palette", func(_ *testing.T, env *screen.Env) screen.Overlay { return palette.New(env, preview(env)) }, nil},
 		{"palette-filtered", func(_ *testing.T, env *screen.Env) screen.Overlay { return palette.New(env, preview(env)) }, []string{"model"}},
+		{"help", func(_ *testing.T, env *screen.Env) screen.Overlay { return help.New(env, preview(env)) }, nil},
 		{"help-end", func(_ *testing.T, env *screen.Env) screen.Overlay { return help.New(env, preview(env)) }, []string{"end"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			env := newEnv(t, func(o *app.Options) {
-				if tt.name == "help-end" {
+				if strings.HasPrefix(tt.name, "help") {
 					o.DataDir = "/nonexistent/bise" // shown, never written
 				}
 			})

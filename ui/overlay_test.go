@@ -44,7 +44,9 @@ func newEnv(t *testing.T, change ...func(*app.Options)) *screen.Env {
 		DataDir: t.TempDir(),
 		Words:   words,
 		Version: "0.1.0",
-		Now:     func() time.Time { return time.Date(2026, 3, 4, 12, 0, 0, 0, time.Local) },
+		// Sealing is slow on purpose, which nothing here is about.
+		SealWork: 1,
+		Now:      func() time.Time { return time.Date(2026, 3, 4, 12, 0, 0, 0, time.Local) },
 		Env: func(name string) string {
 			if name == "OLLAMA_HOST" {
 				return nowhere

@@ -23,6 +23,7 @@ func Instructions(env *screen.Env, text chat.Text) screen.Overlay {
 	w := env.Words
 	i := &instructions{Panel: NewPanel(env, w.T("dialog.instructions.title")), text: widget.NewComposer(env.Theme)}
 	i.text.SetPlaceholder(w.T("dialog.instructions.placeholder"))
+	i.text.SetPasteLabel(func(n, lines int) string { return w.N("chat.pasted", lines, "Number", n) })
 	i.text.SetValue(string(text))
 	_ = i.text.Focus() // the terminal's own cursor needs no command
 	i.SetHints(Hint{"enter", w.T("dialog.instructions.set")}, Hint{"esc", w.T("dialog.back")}, Hint{"ctrl+j", w.T("dialog.instructions.newline")})

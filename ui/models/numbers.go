@@ -8,7 +8,7 @@ func tokens(n int) string {
 	switch {
 	case n < 1000:
 		return strconv.Itoa(n)
-	case n%1024 == 0 && n < 1024*1024:
+	case n%1000 != 0 && n%1024 == 0 && n < 1024*1024:
 		return strconv.Itoa(n/1024) + "k"
 	case n < 1_000_000:
 		return strconv.Itoa((n+500)/1000) + "k"
