@@ -87,17 +87,27 @@ func (p *program) document(c *cobra.Command, word string, f documentFlags) error
 			return err
 		}
 	}
-	answer := d.Verdict.Answer(p.say)
-	out.Kind, out.To, out.CC, out.Subject, out.Text = d.Kind, d.To, list(d.CC), d.Subject, string(d.Text)
-	out.Complete, out.Missing, out.Notes, out.Alternatives = yesNo(d.Complete), list(d.Missing), []string{}, list(d.Alternatives)
-	out.Decision, out.Clauses, out.Ruleset = answer.Decision, list(answer.Clauses), answer.Ruleset
-	for _, n := range d.Notes {
-		out.Notes = append(out.Notes, p.say(n))
-	}
+	path, id := out.Path, out.ID
+	out = p.draftJSON(d)
+	out.Path, out.ID = path, id
 	if p.globals.json {
 		return p.output.json(out)
 	}
 	return p.printDraft(out)
+}
+
+// draftJSON is a draft in the words of the contract.
+func (p *program) draftJSON(d document.Draft) documentJSON {
+	answer := d.Verdict.Answer(p.say)
+	out := documentJSON{
+		Kind: d.Kind, To: d.To, CC: list(d.CC), Subject: d.Subject, Text: string(d.Text),
+		Complete: yesNo(d.Complete), Missing: list(d.Missing), Notes: []string{}, Alternatives: list(d.Alternatives),
+		Decision: answer.Decision, Clauses: list(answer.Clauses), Ruleset: answer.Ruleset,
+	}
+	for _, n := range d.Notes {
+		out.Notes = append(out.Notes, p.say(n))
+	}
+	return out
 }
 
 // documentInput reads the kind, the fields and the language.

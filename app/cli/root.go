@@ -82,7 +82,7 @@ func (p *program) root() *cobra.Command {
 		p.askCommand(), p.chatCommand(),
 		p.signInCommand(), p.signOutCommand(), p.whoAmICommand(),
 		p.profileCommand(), p.modelsCommand(), p.historyCommand(),
-		p.policyCommand(), p.rulesCommand(), p.privacyCommand(), p.accountCommand(), p.deadlineCommand(), p.documentCommand(), p.guideCommand(), p.doctorCommand(),
+		p.policyCommand(), p.rulesCommand(), p.privacyCommand(), p.accountCommand(), p.reportCommand(), p.deadlineCommand(), p.documentCommand(), p.noticeCommand(), p.guideCommand(), p.doctorCommand(),
 		p.completionCommand(), p.manCommand(), p.versionCommand(),
 	)
 	root.Flags().StringVar(&open, "conversation", "", p.words.T("cli.flag.conversation_open"))

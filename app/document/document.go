@@ -128,7 +128,10 @@ func (in Input) notes(v policy.Verdict) []policy.Words {
 }
 
 // abuse reports whether the content must not be passed on.
-func (in Input) abuse() bool { return slices.Contains(abuse, in.Values["category"]) }
+func (in Input) abuse() bool { return !Quotable(in.Values["category"]) }
+
+// Quotable reports whether a report of a category may quote the content.
+func Quotable(category string) bool { return !slices.Contains(abuse, category) }
 
 // keyForm is what an API key looks like among words. removed stands for one: a
 // draft leaves the machine.
