@@ -54,6 +54,9 @@ func (p *parser) settings(r *Rules) error {
 				r.tools[tool] = toolUse{kind: get("makes"), feature: get("feature")}
 			}
 			if prefix := get("model_prefix"); prefix != "" {
+				if get("stage") == "" {
+					return p.refuse(row.line, "model_prefix without a stage", row.id)
+				}
 				r.stages = append(r.stages, modelStage{prefix: prefix, stage: get("stage")})
 			}
 			if err := p.limit(r, row, get("limit"), get("value")); err != nil {
