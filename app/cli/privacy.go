@@ -3,7 +3,6 @@ package cli
 import (
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
 	"bise/app"
@@ -191,10 +190,9 @@ func sign(style app.PrivacyStyle) string {
 	}
 }
 
-// hang breaks text into lines of the page below its sign.
+// hang breaks text into lines of the page below its sign, which is ASCII.
 func hang(sign, text string) string {
-	room := pageWidth - ansi.StringWidth(sign)
-	return sign + strings.ReplaceAll(ansi.Wrap(text, room, ""), "\n", "\n"+strings.Repeat(" ", ansi.StringWidth(sign)))
+	return sign + strings.ReplaceAll(wrap(text, pageWidth-len(sign)), "\n", "\n"+strings.Repeat(" ", len(sign)))
 }
 
 type networkJSON struct {
