@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -50,11 +51,13 @@ func (r *Root) submit() tea.Cmd {
 	}
 	r.composer.Remember(typed)
 	r.composer.Reset()
-	return r.send(&sending{prompt: p, typed: typed, attach: r.attach})
+	s := &sending{prompt: p, typed: typed, attach: r.attach}
+	r.attach, r.edits = nil, nil
+	return r.send(s)
 }
 
 func (r *Root) send(s *sending) tea.Cmd {
-	r.sending, r.attach, r.edits = s, nil, nil
+	r.sending = s
 	r.layout()
 	if !r.chosen {
 		return nil // choiceFound sends it
@@ -66,12 +69,35 @@ func (r *Root) send(s *sending) tea.Cmd {
 	return r.ask(s)
 }
 
-func (r *Root) ask(s *sending) tea.Cmd {
+// ask sends a prompt that is not on its way yet.
+func (r *Root) ask(s *sending) tea.Cmd { return r.askAfter(s, func() error { return nil }) }
+
+// askAfter is ask after something that must have succeeded.
+func (r *Root) askAfter(s *sending, first func() error) tea.Cmd {
+	if s.cancel != nil {
+		return nil
+	}
 	a, session := r.env.App, r.session
+	ctx, cancel := context.WithCancel(r.ctx)
+	s.cancel = cancel
 	return func() tea.Msg {
-		answer, v, err := a.Ask(r.ctx, session, s.prompt)
+		if err := first(); err != nil {
+			return askedMsg{sending: s, err: err}
+		}
+		answer, v, err := a.Ask(ctx, session, s.prompt)
 		return askedMsg{s, answer, v, err}
 	}
+}
+
+// unsend stops a prompt that has no answer yet: a service that does not even
+// say which models it has may take half a minute to fail.
+func (r *Root) unsend() {
+	if r.sending.cancel == nil {
+		r.takeBack()
+		return
+	}
+	r.sending.stopped = true
+	r.sending.cancel()
 }
 
 // asked shows the prompt and the beginning of the answer, or asks what has to
@@ -81,9 +107,20 @@ func (r *Root) asked(msg askedMsg) tea.Cmd {
 		if msg.answer != nil {
 			msg.answer.Cancel() // asked for in a conversation that was left
 		}
+		if msg.sending.cancel != nil {
+			msg.sending.cancel()
+		}
 		return nil
 	}
+	end := msg.sending.cancel
+	msg.sending.cancel = nil
+	if msg.answer == nil {
+		end()
+	}
 	switch {
+	case msg.err != nil && msg.sending.stopped:
+		r.takeBack()
+		return nil
 	case msg.err != nil:
 		return r.unsent(msg)
 	case msg.answer == nil && msg.verdict.Decision == policy.Confirm:
@@ -94,7 +131,7 @@ func (r *Root) asked(msg askedMsg) tea.Cmd {
 		return nil
 	}
 	r.sending = nil
-	r.turn = &turn{answer: msg.answer}
+	r.turn = &turn{answer: msg.answer, end: end}
 	c := r.session.Snapshot()
 	r.chat.Show(c)
 	m := chat.Message{ID: msg.answer.ID(), Parent: msg.answer.Parent(), Role: chat.Assistant, Provider: r.choice.Provider, Asked: r.choice.Model, At: r.env.App.Now()}
@@ -124,16 +161,32 @@ func (r *Root) unsent(msg askedMsg) tea.Cmd {
 	return nil
 }
 
+// leave ends what is under way for the conversation on the screen: what arrived
+// is kept, and a prompt that nobody has stored yet stays in the composer.
+func (r *Root) leave() {
+	if r.turn != nil {
+		r.turn.answer.Cancel()
+		r.turn.end()
+		r.turn = nil
+	}
+	if r.sending != nil && r.sending.cancel == nil {
+		r.takeBack()
+	}
+	r.sending, r.edits = nil, nil
+}
+
 // takeBack puts a prompt that was not sent back into the composer.
 func (r *Root) takeBack() {
-	if r.sending == nil {
+	s := r.sending
+	if s == nil {
 		return
 	}
-	if r.sending.typed != "" && r.composer.Value() == "" {
-		r.composer.SetValue(r.sending.typed)
-		r.edits = r.sending.prompt.After
+	r.sending = nil
+	if s.typed != "" && r.composer.Value() == "" {
+		r.composer.SetValue(s.typed)
+		r.edits = s.prompt.After
 	}
-	r.attach, r.sending = r.sending.attach, nil
+	r.attach = append(s.attach, r.attach...)
 	r.layout()
 }
 
@@ -181,6 +234,7 @@ func (r *Root) progress(msg progressMsg) tea.Cmd {
 		}
 		return tea.Batch(cmds...)
 	}
+	r.turn.end()
 	r.turn = nil
 	r.chat.End(p.Message)
 	r.chat.Show(r.session.Snapshot())
@@ -192,7 +246,6 @@ func (r *Root) progress(msg progressMsg) tea.Cmd {
 	}
 	r.layout()
 	if fault.Is(p.Err, fault.Overflow) {
-		r.sending = &sending{prompt: app.Prompt{Retry: p.Message.ID}}
 		return r.retryTrimmed(p)
 	}
 	if r.window == 0 && r.used > 0 {
@@ -207,7 +260,6 @@ func (r *Root) retryTrimmed(p app.Progress) tea.Cmd {
 	c := r.session.Snapshot()
 	prompt, ok := c.Message(p.Message.Parent)
 	if !ok {
-		r.sending = nil
 		return nil
 	}
 	parent := prompt.Parent
@@ -251,14 +303,8 @@ func (r *Root) answered(a screen.Answered) tea.Cmd {
 			r.takeBack()
 			return nil
 		}
-		s, profile, app := r.sending, r.profile(), r.env.App
-		return func() tea.Msg {
-			if err := app.Accept(profile); err != nil {
-				return askedMsg{sending: s, err: err}
-			}
-			answer, v, err := app.Ask(r.ctx, r.session, s.prompt)
-			return askedMsg{s, answer, v, err}
-		}
+		profile, app := r.profile(), r.env.App
+		return r.askAfter(r.sending, func() error { return app.Accept(profile) })
 	case dialog.OverflowQuestion:
 		if a.Choice != dialog.Yes || r.sending == nil {
 			r.takeBack()
@@ -270,8 +316,8 @@ func (r *Root) answered(a screen.Answered) tea.Cmd {
 	return r.settled(a)
 }
 
-// interrupt is ctrl+c: it stops an answer, then empties the composer, then
-// ends the program.
+// interrupt is ctrl+c: it stops an answer or the asking for one, then empties
+// the composer, then ends the program.
 func (r *Root) interrupt() tea.Cmd {
 	switch {
 	case r.turn != nil:
@@ -279,6 +325,9 @@ func (r *Root) interrupt() tea.Cmd {
 		return nil
 	case len(r.overlays) > 0:
 		return tea.Quit
+	case r.sending != nil:
+		r.unsend()
+		return nil
 	case r.composer.Value() != "":
 		r.composer.Reset()
 		r.edits = nil

@@ -90,11 +90,14 @@ func (r *Root) run(id keys.ID) tea.Cmd {
 	return nil
 }
 
-// escape stops the answer, else takes back an edit, else shows the end.
+// escape stops the answer or the asking for one, else takes back an edit, else
+// shows the end.
 func (r *Root) escape() tea.Cmd {
 	switch {
 	case r.turn != nil:
 		r.turn.answer.Cancel()
+	case r.sending != nil:
+		r.unsend()
 	case r.reading:
 		r.leaveReading()
 	case r.edits != nil:
@@ -305,11 +308,8 @@ func (r *Root) use(c app.Choice) tea.Cmd {
 }
 
 func (r *Root) newConversation() tea.Cmd {
-	if r.turn != nil {
-		r.turn.answer.Cancel() // what arrived is kept
-		r.turn = nil
-	}
-	r.sending, r.edits, r.attach = nil, nil, nil
+	r.leave()
+	r.attach = nil
 	r.used = 0
 	r.leaveReading()
 	return r.show(r.env.App.NewSession(r.choice), "")

@@ -60,6 +60,8 @@ type Root struct {
 // turn is the answer under way.
 type turn struct {
 	answer *app.Answer
+	// end lets go of what the asking held.
+	end context.CancelFunc
 	// drawn is when its last progress was taken; the next one waits a frame.
 	drawn time.Time
 }
@@ -70,6 +72,11 @@ type sending struct {
 	// typed is put back into the composer if the prompt cannot be sent.
 	typed  string
 	attach []chat.Part
+	// cancel ends the asking and the answer that comes of it; nil while the
+	// prompt waits for the history or for a provider.
+	cancel context.CancelFunc
+	// stopped says that the person ended it before there was an answer.
+	stopped bool
 }
 
 // opened is an overlay and until when it swallows keys.

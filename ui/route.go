@@ -33,6 +33,8 @@ func (r *Root) route(msg tea.Msg) tea.Cmd {
 		return r.second()
 	case draftMsg:
 		return r.saveDraft(msg)
+	case editMsg:
+		return r.editing(msg)
 	case editedMsg:
 		return r.edited(msg)
 	case doneMsg:

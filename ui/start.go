@@ -229,11 +229,7 @@ func (r *Root) sessionOpened(msg sessionMsg) tea.Cmd {
 		r.fail(msg.err)
 		return nil
 	}
-	if r.turn != nil {
-		r.turn.answer.Cancel()
-		r.turn = nil
-	}
-	r.sending, r.edits = nil, nil
+	r.leave()
 	cmd := r.show(msg.session, msg.at)
 	c := msg.session.Choice()
 	if r.env.App.Describe(c.Provider).ID != "" {
@@ -274,38 +270,57 @@ func (r *Root) keepDraft(text string) tea.Cmd {
 	}
 }
 
-// editedMsg comes when the person's editor has ended.
+// editMsg says that the prompt is ready for the person's editor.
+type editMsg struct {
+	edit    *app.Edit
+	verdict policy.Verdict
+	err     error
+}
+
+// editedMsg is what the person's editor left.
 type editedMsg struct {
-	edit *app.Edit
+	text chat.Text
 	err  error
 }
 
 func (r *Root) openEditor() tea.Cmd {
-	e, v, err := r.env.App.NewEdit(r.profile(), chat.Text(r.composer.Value()))
+	a, profile, draft := r.env.App, r.profile(), chat.Text(r.composer.Value())
+	return func() tea.Msg {
+		e, v, err := a.NewEdit(profile, draft)
+		return editMsg{e, v, err}
+	}
+}
+
+func (r *Root) editing(msg editMsg) tea.Cmd {
 	switch {
-	case err != nil:
-		r.fail(err)
+	case msg.err != nil:
+		r.fail(msg.err)
 		return nil
-	case !v.Decision.Permits():
-		r.refuse(v)
+	case !msg.verdict.Decision.Permits():
+		r.refuse(msg.verdict)
 		return nil
 	}
-	return tea.ExecProcess(e.Command, func(err error) tea.Msg { return editedMsg{e, err} })
+	return tea.ExecProcess(msg.edit.Command, func(err error) tea.Msg {
+		text, readErr := msg.edit.Text()
+		closeErr := msg.edit.Close()
+		switch {
+		case err != nil:
+			err = fault.E("ui.edit", fault.Invalid, err, "path", "$EDITOR")
+		case readErr != nil:
+			err = readErr
+		default:
+			err = closeErr
+		}
+		return editedMsg{text, err}
+	})
 }
 
 func (r *Root) edited(msg editedMsg) tea.Cmd {
-	text, err := msg.edit.Text()
-	if closeErr := msg.edit.Close(); closeErr != nil && err == nil {
-		err = closeErr
-	}
 	if msg.err != nil {
-		err = fault.E("ui.edit", fault.Invalid, msg.err, "path", "$EDITOR")
-	}
-	if err != nil {
-		r.fail(err)
+		r.fail(msg.err)
 		return nil
 	}
-	r.composer.SetValue(string(text))
+	r.composer.SetValue(string(msg.text))
 	r.layout()
 	return r.composed()
 }
