@@ -48,6 +48,9 @@ type admin struct {
 	// broken is why the file cannot be used; then nothing may leave.
 	broken error
 	acts   []string // that Forbid stands for
+	// stops says that the file, and not the person, keeps this run from keeping
+	// anything.
+	stops bool
 }
 
 // imposed is what is fixed for some profiles.

@@ -315,12 +315,60 @@ func TestASwitchedOffActHasOneAnswerEverywhere(t *testing.T) {
 }
 
 func TestAHistoryThatIsSwitchedOffKeepsNothing(t *testing.T) {
-	a := managed(t, "history = \"off\"\norganisation = \"Example Ltd\"", nil)
+	dir := t.TempDir()
+	f := &fake{answer: saying("Twice a day.")}
+	before := open(t, dir, policy.Local, f)
+	ask(t, before, before.NewSession(f.choice()), Prompt{Text: "kept before"})
+	providers := before.providers
+	if err := before.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "policy.toml")
+	if err := os.WriteFile(path, []byte("history = \"off\""), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a, err := Open(Options{
+		DataDir: dir, AdminFile: path, SealWork: 1,
+		Passphrase: func(context.Context) (chat.Secret, error) { return testPassphrase, nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = a.Close() })
+	a.providers = providers
 	if a.HistoryState() != HistoryOff || !a.NoStore() {
 		t.Errorf("the history is %s", a.HistoryState())
 	}
 	if err := a.ChooseHolder(t.Context(), Sealed, testPassphrase); !fault.Is(err, fault.LockedByAdmin) {
 		t.Errorf("beginning one: %v", err)
+	}
+
+	// What was there can be read and destroyed; nothing joins it.
+	list, err := a.Conversations(t.Context(), Query{})
+	if err != nil || len(list) != 1 || a.HistoryState() != HistoryOff {
+		t.Fatalf("%d conversations, %v", len(list), err)
+	}
+	s, err := a.OpenSession(t.Context(), list[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask(t, a, s, Prompt{Text: "not kept"})
+	ask(t, a, a.NewSession(f.choice()), Prompt{Text: "not kept either"})
+	if err := a.SaveDraft(t.Context(), "a draft"); err != nil {
+		t.Error(err)
+	}
+	again, err := a.OpenSession(t.Context(), list[0].ID)
+	if err != nil || len(again.Snapshot().Messages) != 2 {
+		t.Errorf("%d messages, %v", len(again.Snapshot().Messages), err)
+	}
+	if list, _ := a.Conversations(t.Context(), Query{}); len(list) != 1 {
+		t.Errorf("%d conversations", len(list))
+	}
+	if err := a.PurgeAll(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if list, _ := a.Conversations(t.Context(), Query{}); len(list) != 0 {
+		t.Errorf("%d conversations after a purge", len(list))
 	}
 }
 

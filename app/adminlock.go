@@ -1,12 +1,15 @@
 package app
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
 
 	"bise/app/fault"
 	"bise/app/policy"
+	"bise/localstore"
+	"bise/localstore/keys"
 )
 
 // Admin says whether an administrator's file is in force, who stands behind it
@@ -16,6 +19,8 @@ type Admin struct {
 	Path         string
 	Organisation string
 	Contact      string
+	// NoHistory says that the file keeps bise from keeping anything.
+	NoHistory bool
 	// Broken is a fault.AdminFile; while it is set nothing leaves the machine.
 	Broken error
 	// Locks names what the file fixes, for a list: "local_only", "share",
@@ -28,9 +33,20 @@ func (a *App) Admin() Admin {
 	f := &a.admin
 	return Admin{
 		Here: f.here, Path: f.path, Organisation: f.Organisation, Contact: f.Contact,
-		Broken: f.broken, Locks: f.summary(),
+		NoHistory: f.stops, Broken: f.broken, Locks: f.summary(),
 	}
 }
+
+// Organisation is who fixed what the administrator's file fixes, in words.
+func (a *App) Organisation() string {
+	if a.admin.Organisation != "" {
+		return a.admin.Organisation
+	}
+	return a.word("doctor.admin_somebody")
+}
+
+// Barred says why a provider may not be used, nil if it may.
+func (a *App) Barred(provider string) error { return a.barredProvider(provider) }
 
 // summary lists what the file fixes.
 func (a *admin) summary() []string {
@@ -228,6 +244,30 @@ func (a *App) refusedBy(provider string) (policy.Verdict, bool) {
 	}
 	v := a.Rules().Decide(f, policy.StartChat, 0)
 	return v, v.Locks()
+}
+
+// past is the store for reading and deleting. Where the organisation has switched
+// keeping off, what was kept before is still the person's to see and to destroy.
+func (h *history) past(ctx context.Context) (*localstore.DB, error) {
+	if !h.app.admin.stops {
+		return h.db(ctx)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.store != nil {
+		return h.store, nil
+	}
+	s, err := h.vault.State(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !s.HistoryExists || s.Backend == keys.None || s.Backend == keys.Off {
+		return nil, fault.E("app.history", fault.NotStored, nil)
+	}
+	if _, err := h.openStore(ctx); err != nil {
+		return nil, err
+	}
+	return h.store, nil
 }
 
 // checkAdmin says what the administrator's file fixes; without one there is

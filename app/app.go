@@ -110,7 +110,8 @@ func Open(o Options) (*App, error) {
 	}
 	a.admin = readAdmin(o.AdminFile, o.Now())
 	a.options.LocalOnly = o.LocalOnly || a.admin.LocalOnly
-	a.options.NoStore = o.NoStore || a.admin.History != ""
+	a.admin.stops = a.admin.History != "" && !o.NoStore
+	a.options.NoStore = o.NoStore || a.admin.stops
 	a.network = client.NewNetwork(client.NetworkOptions{LocalOnly: a.options.LocalOnly, Version: o.Version})
 	a.history = newHistory(a)
 	if o.Profile != "" {

@@ -219,7 +219,7 @@ type (
 
 // Conversations lists conversations, newest first.
 func (a *App) Conversations(ctx context.Context, q Query) ([]Summary, error) {
-	db, err := a.history.db(ctx)
+	db, err := a.history.past(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -228,7 +228,7 @@ func (a *App) Conversations(ctx context.Context, q Query) ([]Summary, error) {
 
 // Search finds messages by their words, newest first.
 func (a *App) Search(ctx context.Context, words string, limit int) ([]Hit, error) {
-	db, err := a.history.db(ctx)
+	db, err := a.history.past(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -270,26 +270,34 @@ func (a *App) Tag(ctx context.Context, id chat.ConversationID, tags []string) er
 // Delete takes a conversation out of the lists; Restore brings it back until it
 // is purged.
 func (a *App) Delete(ctx context.Context, id chat.ConversationID) error {
-	return a.withDB(ctx, func(db *localstore.DB) error { return db.Delete(ctx, id) })
+	return a.withPast(ctx, func(db *localstore.DB) error { return db.Delete(ctx, id) })
 }
 
 // Restore undoes Delete.
 func (a *App) Restore(ctx context.Context, id chat.ConversationID) error {
-	return a.withDB(ctx, func(db *localstore.DB) error { return db.Restore(ctx, id) })
+	return a.withPast(ctx, func(db *localstore.DB) error { return db.Restore(ctx, id) })
 }
 
 // Purge destroys conversations at once, and nothing can bring them back.
 func (a *App) Purge(ctx context.Context, ids ...chat.ConversationID) error {
-	return a.withDB(ctx, func(db *localstore.DB) error { return db.Purge(ctx, ids...) })
+	return a.withPast(ctx, func(db *localstore.DB) error { return db.Purge(ctx, ids...) })
 }
 
 // PurgeAll destroys the whole history at once.
 func (a *App) PurgeAll(ctx context.Context) error {
-	return a.withDB(ctx, func(db *localstore.DB) error { return db.PurgeAll(ctx) })
+	return a.withPast(ctx, func(db *localstore.DB) error { return db.PurgeAll(ctx) })
 }
 
 func (a *App) withDB(ctx context.Context, do func(*localstore.DB) error) error {
 	db, err := a.history.db(ctx)
+	if err != nil {
+		return err
+	}
+	return do(db)
+}
+
+func (a *App) withPast(ctx context.Context, do func(*localstore.DB) error) error {
+	db, err := a.history.past(ctx)
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func (a *App) NewSession(c Choice) *Session {
 
 // OpenSession reads a conversation from the history.
 func (a *App) OpenSession(ctx context.Context, id chat.ConversationID) (*Session, error) {
-	db, err := a.history.db(ctx)
+	db, err := a.history.past(ctx)
 	if err != nil {
 		return nil, err
 	}

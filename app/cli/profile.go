@@ -85,10 +85,7 @@ func (p *program) profileJSON(a *app.App, profile app.Profile) profileJSON {
 	if err == nil {
 		out.Service = string(f.Service())
 	}
-	who := a.Admin().Organisation
-	if who == "" {
-		who = p.words.T("cli.profile.administrator")
-	}
+	who := a.Organisation()
 	for name, word := range a.Locks(profile.Name) {
 		if out.LockedBy == nil {
 			out.LockedBy = make(map[string]string)

@@ -123,15 +123,30 @@ func (v *View) show() {
 	if c.Ollama.Window > 0 {
 		window = strconv.Itoa(c.Ollama.Window)
 	}
+	runner, history := v.locks()
 	v.list.SetRows([]widget.Row{
 		{ID: themeRow, Text: w.T("settings.theme"), Detail: themeName(w, c.Theme), Group: w.T("settings.group.look")},
 		{ID: languageRow, Text: w.T("settings.language"), Detail: languageName(w, c.Language), Group: w.T("settings.group.look")},
 		{ID: profileRow, Text: w.T("settings.profile"), Detail: v.Env.App.Active(), Group: w.T("settings.group.answers")},
-		{ID: hostRow, Text: w.T("settings.host"), Detail: or(c.Ollama.Host, "settings.host_auto"), Group: w.T("settings.group.answers")},
-		{ID: windowRow, Text: w.T("settings.window"), Detail: window, Group: w.T("settings.group.answers")},
-		{ID: holderRow, Text: w.T("settings.holder"), Detail: v.holderName(v.holder), Group: w.T("settings.group.history")},
-		{ID: recoveryRow, Text: w.T("settings.recovery"), Detail: v.recoveryState(), Group: w.T("settings.group.history")},
+		{ID: hostRow, Text: w.T("settings.host"), Detail: or(c.Ollama.Host, "settings.host_auto"), Group: w.T("settings.group.answers"), Off: runner},
+		{ID: windowRow, Text: w.T("settings.window"), Detail: window, Group: w.T("settings.group.answers"), Off: runner},
+		{ID: holderRow, Text: w.T("settings.holder"), Detail: v.holderName(v.holder), Group: w.T("settings.group.history"), Off: history},
+		{ID: recoveryRow, Text: w.T("settings.recovery"), Detail: v.recoveryState(), Group: w.T("settings.group.history"), Off: history},
 	})
+}
+
+// locks says who fixed the rows of the local runner and of the history, "" where
+// nobody has.
+func (v *View) locks() (runner, history string) {
+	a := v.Env.App
+	by := v.Env.Words.T("settings.locked", "Organisation", a.Organisation())
+	if a.Barred(app.OllamaProvider) != nil {
+		runner = by
+	}
+	if a.Admin().NoHistory {
+		history = by
+	}
+	return runner, history
 }
 
 func themeName(w *text.Words, name string) string {
@@ -276,7 +291,7 @@ func (v *View) configure(note string, change func(*app.Config)) tea.Cmd {
 // open opens the editor of the selected setting.
 func (v *View) open() {
 	row, ok := v.list.Selected()
-	if !ok {
+	if !ok || row.Off != "" {
 		return
 	}
 	switch row.ID {
@@ -344,6 +359,9 @@ func (v *View) editProfile() editor {
 	at := 0
 	for i, p := range profiles {
 		options[i] = widget.Option{Label: p.Name, Explain: strings.TrimSpace(p.Kind + " " + p.Endpoint)}
+		if p.Kind != app.LocalProfile && a.Barred(p.Name) != nil { // the guide is always there
+			options[i].Off = w.T("settings.locked", "Organisation", a.Organisation())
+		}
 		if p.Name == a.Active() {
 			at = i
 		}
