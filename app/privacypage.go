@@ -134,11 +134,13 @@ func (w *pageWriter) retention() {
 	if end != "" && end != "not_held" {
 		w.say(ItemLine, a.word("privacy.kept", "Until", a.Until(end)))
 	}
-	for i, name := range kept {
+	rest := false
+	for _, name := range kept {
 		if end := field(r, name); end != "" {
-			if i == 0 {
+			if !rest {
 				w.say(PlainLine, a.word("privacy.kept_rest"))
 			}
+			rest = true
 			w.say(ItemLine, a.word("guide.retention."+name, "Until", a.Until(end)))
 		}
 	}
