@@ -116,12 +116,36 @@ func (a *App) prepare(ctx context.Context, s *Session, p Prompt) (asking, policy
 	if err != nil {
 		return asking{}, policy.Verdict{}, err
 	}
+	to := provider.Describe().Destination()
+	if p.Continue != "" {
+		if v, ok := a.mayGoOn(facts, turn, ask.answer, to); !ok {
+			return asking{}, v, nil
+		}
+	}
 	if p.DropOldest {
 		turn.Messages = a.fit(ctx, ask, turn)
 	}
-	out, v := a.Rules().Send(facts, turn, provider.Describe().Destination())
+	out, v := a.Rules().Send(facts, turn, to)
 	ask.out = out
 	return ask, v, nil
+}
+
+// mayGoOn reports whether the text of a cut answer may travel to where it would
+// be gone on with. It goes as a prefix, whose origins no rule sees, so it is
+// cleared here as a message of the context; the verdict says why it may not.
+func (a *App) mayGoOn(f policy.Facts, turn chat.Turn, cut chat.Message, to policy.Destination) (policy.Verdict, bool) {
+	cut.State = chat.Cut
+	cut.Parts = slices.DeleteFunc(slices.Clone(cut.Parts), func(p chat.Part) bool { return p.Kind != chat.TextPart })
+	out, v := a.Rules().Send(f, chat.Turn{Messages: append(slices.Clone(turn.Messages), cut)}, to)
+	if !v.Decision.Permits() {
+		return v, false
+	}
+	for _, left := range out.Left() {
+		if left.Message == cut.ID {
+			return left.Verdict, false
+		}
+	}
+	return v, true
 }
 
 // turn puts the context of a prompt together and makes the messages to come.

@@ -297,6 +297,35 @@ func TestWebSearchAnswersLiveInMemoryOnly(t *testing.T) {
 	}
 }
 
+func TestACutAnswerIsNotGoneOnWithWhereItsTextMayNotTravel(t *testing.T) {
+	f := &fake{answer: func(_ context.Context, _ chat.Turn, yield func(client.Delta, error) bool) {
+		yield(client.Delta{Kind: client.TextDelta, Text: "Found on the web", Origin: chat.Model | chat.WebSearch}, nil)
+	}}
+	a := open(t, t.TempDir(), policy.Platform, f)
+	if err := a.Accept(MistralProfile); err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := &fake{answer: saying(" and more"), d: client.Descriptor{
+		ID: OllamaProvider, Service: policy.Local, Place: client.Loopback, Can: client.Features{Continue: true},
+	}}
+	a.providers, _ = client.NewSet(f, elsewhere)
+	s := a.NewSession(f.choice())
+	cut := ask(t, a, s, Prompt{Text: "news of the day"})
+	if cut.Message.State != chat.Cut {
+		t.Fatalf("the answer is %q", cut.Message.State)
+	}
+	if _, err := a.Switch(t.Context(), s, elsewhere.choice()); err != nil {
+		t.Fatal(err)
+	}
+	answer, v, err := a.Ask(t.Context(), s, Prompt{Continue: cut.Message.ID})
+	if err != nil || answer != nil || v.Decision.Permits() || len(v.Clauses) == 0 {
+		t.Errorf("it was gone on with: %v %v, %v", v.Decision, v.Clauses, err)
+	}
+	if len(elsewhere.turns) != 0 {
+		t.Errorf("the text travelled: %q", string(elsewhere.turns[0].Prefix))
+	}
+}
+
 func TestAnAnswerThatRepeatsAWebSearchAnswerIsNotKeptEither(t *testing.T) {
 	const found = "The zebra crossed the river at dawn, and nobody on the bridge had seen where it came from."
 	f := &fake{answer: func(_ context.Context, _ chat.Turn, yield func(client.Delta, error) bool) {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"bise/app/chat"
@@ -14,7 +15,8 @@ import (
 )
 
 // Edit is a text on its way through the person's editor. The file is readable
-// by the person alone and is removed by Close.
+// by the person alone and is removed by Close; one whose program was killed is
+// removed by the next NewEdit a day later.
 type Edit struct {
 	// Command runs the editor; it needs the terminal.
 	Command *exec.Cmd
@@ -46,12 +48,9 @@ func (a *App) NewEdit(profile string, draft chat.Text) (*Edit, policy.Verdict, e
 	if len(args) == 0 {
 		return nil, v, fault.E(op, fault.NotFound, nil, "what", "editor", "name", "$EDITOR")
 	}
-	if err := os.MkdirAll(a.dir, 0o700); err != nil {
-		return nil, v, fault.E(op, fault.ReadOnly, err, "path", a.dir)
-	}
-	folder, err := os.MkdirTemp(a.dir, "edit-")
+	folder, err := a.editFolder()
 	if err != nil {
-		return nil, v, fault.E(op, fault.ReadOnly, err, "path", a.dir)
+		return nil, v, err
 	}
 	e := &Edit{folder: folder, path: filepath.Join(folder, "prompt.md")}
 	text := ""
@@ -62,8 +61,45 @@ func (a *App) NewEdit(profile string, draft chat.Text) (*Edit, policy.Verdict, e
 		_ = e.Close()
 		return nil, v, fault.E(op, fault.DiskFull, err, "path", e.path)
 	}
-	e.Command = exec.Command(args[0], append(args[1:], e.path)...) //nolint:gosec // the person's own editor
+	//nolint:gosec,noctx // the person's own editor, which ends when they end it
+	e.Command = exec.Command(args[0], append(args[1:], e.path)...)
 	return e, v, nil
+}
+
+// leftover is how old the folder of an edit must be to count as one whose
+// program was killed: nobody writes at a prompt for a day.
+const leftover = 24 * time.Hour
+
+// editFolder makes a folder for one edit: in memory where the system gives the
+// person a place there, since the text is in clear, else in the data folder.
+func (a *App) editFolder() (string, error) {
+	const op, pattern = "app.NewEdit", "bise-edit-"
+	parents := []string{a.options.Env("XDG_RUNTIME_DIR"), a.dir}
+	for _, parent := range parents {
+		old, err := filepath.Glob(filepath.Join(parent, pattern+"*"))
+		if err != nil || parent == "" {
+			continue
+		}
+		for _, folder := range old {
+			if info, err := os.Stat(folder); err == nil && time.Since(info.ModTime()) > leftover {
+				_ = os.RemoveAll(folder) // the next one tries again
+			}
+		}
+	}
+	if filepath.IsAbs(parents[0]) {
+		if folder, err := os.MkdirTemp(parents[0], pattern); err == nil {
+			return folder, nil
+		}
+	}
+	err := os.MkdirAll(a.dir, 0o700)
+	var folder string
+	if err == nil {
+		folder, err = os.MkdirTemp(a.dir, pattern)
+	}
+	if err != nil {
+		return "", fault.E(op, fault.ReadOnly, err, "path", a.dir)
+	}
+	return folder, nil
 }
 
 // editor is the person's editor with its arguments; nil if none is named and

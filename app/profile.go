@@ -346,7 +346,11 @@ func (a *App) Accept(profile string) error {
 	a.agreed[profile] = accepted
 	a.mu.Unlock()
 	p.Accepted = &accepted
-	return a.putProfile(p)
+	err = a.putProfile(p)
+	if fault.Is(err, fault.ReadOnly) || fault.Is(err, fault.DiskFull) {
+		return nil
+	}
+	return err
 }
 
 // Preview answers an act for the profile in use without doing anything: what
