@@ -115,6 +115,9 @@ func (r *Root) Init() tea.Cmd {
 	if !r.noColor && r.env.App.Config().Theme == "" {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
+	if err := r.env.App.Admin().Broken; err != nil {
+		r.fail(err)
+	}
 	return tea.Batch(cmds...)
 }
 

@@ -45,16 +45,17 @@ func New(env *screen.Env, preview func(policy.Act, chat.Origin) policy.Verdict) 
 }
 
 // off is why a key is switched off, "" if it is not. Whether an answer may be
-// copied depends on the answer, and is said when it is tried.
+// copied depends on the answer, and is said when it is tried, unless nothing may
+// be.
 func off(w interface {
 	T(key string, args ...any) string
 }, b keys.Binding, preview Preview,
 ) string {
-	if b.Act == "" || b.ID == keys.CopyAnswer || preview == nil {
+	if b.Act == "" || preview == nil {
 		return ""
 	}
 	verdict := preview(b.Act, chat.Typed)
-	if verdict.Decision.Permits() {
+	if verdict.Decision.Permits() || b.ID == keys.CopyAnswer && !verdict.Locks() {
 		return ""
 	}
 	return dialog.Sentence(w, verdict.Reason)
