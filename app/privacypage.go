@@ -127,18 +127,18 @@ func (w *pageWriter) retention() {
 	a, r := w.app, w.page.Retention
 	w.section(PrivacyRetention)
 	w.say(PlainLine, a.sentence(r.Reason))
-	end := field(r, "input_output_until")
-	if end == "" {
-		end = field(r, "input_output")
+	held := field(r, "input_output_until")
+	if held == "" {
+		held = field(r, "input_output")
 	}
-	if end != "" && end != "not_held" {
-		w.say(ItemLine, a.word("privacy.kept", "Until", a.Until(end)))
+	if held != "" && held != "not_held" {
+		w.say(ItemLine, a.word("privacy.kept", "Until", a.Until(held)))
 	}
 	rest := false
 	for _, name := range kept {
 		if end := field(r, name); end != "" {
 			if !rest {
-				w.say(PlainLine, a.word("privacy.kept_rest"))
+				w.say(PlainLine, a.word("privacy.kept_rest", "Only", held == "not_held"))
 			}
 			rest = true
 			w.say(ItemLine, a.word("guide.retention."+name, "Until", a.Until(end)))
