@@ -186,8 +186,8 @@ func mailLink(d SavedDraft) (string, error) {
 	query := "subject=" + escape(d.Subject)
 	for _, cc := range d.CC {
 		if isAddress(cc) {
-			query += "&cc=" + escape(cc)
+			query += "&cc=" + strings.ReplaceAll(cc, "%", "%25")
 		}
 	}
-	return "mailto:" + escape(to) + "?" + query, nil
+	return "mailto:" + strings.ReplaceAll(to, "%", "%25") + "?" + query, nil
 }

@@ -13,6 +13,7 @@ import (
 	"bise/ui/keys"
 	"bise/ui/models"
 	"bise/ui/network"
+	"bise/ui/notices"
 	"bise/ui/palette"
 	"bise/ui/privacy"
 	"bise/ui/settings"
@@ -58,6 +59,8 @@ func (r *Root) run(id keys.ID) tea.Cmd {
 		return r.push(settings.New(r.env, r.ctx))
 	case keys.SignIn:
 		return r.push(signin.New(r.env, r.ctx, r.profile()))
+	case keys.Inbox:
+		return r.push(notices.New(r.env, r.ctx))
 	case keys.Palette:
 		return r.push(palette.New(r.env, r.preview))
 	case keys.Help:

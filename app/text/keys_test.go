@@ -34,6 +34,8 @@ var builtKeys = map[string]string{
 	"place.plan.":             "named by the plan of a profile",
 	"place.training.":         "named by the field training of a decision",
 	"privacy.feature.":        "named by the features of the rule tables",
+	"account.step.":           "named by the field order of a decision",
+	"account.contact.":        "named by the field to of a decision",
 	"network.state.":          "named by the state of a connection",
 	"privacy.section.":        "named by the sections of the page on data",
 	"privacy.answer.":         "named by the field training of a decision",
@@ -43,6 +45,9 @@ var builtKeys = map[string]string{
 	"privacy.weights.":        "named by the fact weights",
 	"privacy.scope.":          "named by the scopes of authorisations",
 	"settings.language_name.": "named by the languages there is wording for",
+	"inbox.kind.":             "named by the kinds of notices",
+	"inbox.advice.":           "named by the kinds of notices",
+	"inbox.item.":             "named by what a notice of a breach contains",
 	"chat.wait.":              "named by the kind of what an answer waits for",
 }
 

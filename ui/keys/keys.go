@@ -25,6 +25,7 @@ const (
 	Network     ID = "network"
 	Settings    ID = "settings"
 	SignIn      ID = "sign_in"
+	Inbox       ID = "inbox"
 	Palette     ID = "palette"
 	Help        ID = "help"
 	Editor      ID = "editor"
@@ -136,6 +137,7 @@ var Table = []Binding{
 	{Privacy, Program, []string{"ctrl+d"}, "", true},
 	{Network, Program, nil, "", true},
 	{SignIn, Program, nil, "", true},
+	{Inbox, Program, nil, "", true},
 	{Settings, Program, nil, "", true},
 	{Palette, Program, []string{"ctrl+p"}, "", false},
 	{Help, Program, []string{"f1", "?"}, "", true},
