@@ -99,6 +99,11 @@ func (a *App) prepare(ctx context.Context, s *Session, p Prompt) (asking, policy
 			return asking{}, policy.Verdict{}, err
 		}
 	}
+	if choice.Model != "" {
+		if facts, err = facts.With("model", choice.Model); err != nil {
+			return asking{}, policy.Verdict{}, err
+		}
+	}
 	facts = facts.Confirming(p.Confirmed...)
 	if v := a.Rules().Decide(facts, policy.StartChat, 0); !v.Decision.Permits() {
 		return asking{}, v, nil
