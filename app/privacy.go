@@ -138,8 +138,10 @@ func (a *App) Until(end string) string {
 		if _, err := time.Parse(time.DateOnly, end); err == nil {
 			return a.word("guide.until.date", "Date", end)
 		}
-		if w := a.options.Words; w != nil && w.Has("guide.until."+end) {
-			return a.word("guide.until." + end)
+		for _, key := range []string{"privacy.until." + end, "guide.until." + end} {
+			if w := a.options.Words; w != nil && w.Has(key) {
+				return w.T(key)
+			}
 		}
 		return strings.ReplaceAll(end, "_", " ")
 	}

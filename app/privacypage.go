@@ -95,7 +95,7 @@ func (w *pageWriter) training() {
 		}
 		who, where := field(use, "who"), field(use, "where")
 		w.say(PlainLine, a.word(key, "Who", a.word("guide.who."+who), "Where", a.word("guide.where."+where)))
-		w.say(PlainLine, a.word("privacy.control."+field(use, "control"), "Page", a.word("privacy.page."+where)))
+		w.say(PlainLine, a.word("privacy.control."+field(use, "control"), "Page", a.word("privacy.page."+string(w.page.Service)+"_"+where)))
 	}
 	if field(use, "switch_ignored") != "yes" {
 		switch w.facts.Get("training_switch") {
@@ -144,7 +144,7 @@ func (w *pageWriter) retention() {
 			w.say(ItemLine, a.word("guide.retention."+name, "Until", a.Until(end)))
 		}
 	}
-	w.basis(r, "note.one_conversation") // the end says it too
+	w.basis(r)
 	if a.options.NoStore || a.HistoryState() == HistoryOff {
 		w.say(PlainLine, a.word("privacy.unkept_here"))
 		return
@@ -157,29 +157,41 @@ func (w *pageWriter) companies() {
 	w.section(PrivacyProviders)
 	w.say(PlainLine, a.sentence(c.Reason))
 	rows, _ := c.Fields["rows"].([]map[string]any)
+	marked := mixed(rows)
 	for _, row := range rows {
-		w.say(ItemLine, w.company(row))
+		w.say(ItemLine, w.company(row, marked))
 	}
 	if date := field(c, "list_date"); date != "" {
-		key := "privacy.list_of"
-		if w.page.Service == policy.Partner {
-			key = "privacy.list_partner"
-		}
-		w.say(QuietLine, a.word(key, "Date", date))
+		w.say(QuietLine, a.word("privacy.list_of", "Date", date))
+	}
+	if marked {
+		w.say(QuietLine, a.word("privacy.list_marks"))
 	}
 	w.basis(c)
 }
 
+// mixed reports whether the service's documents name different companies, so
+// that each needs a mark.
+func mixed(rows []map[string]any) bool {
+	seen := make(map[string]bool)
+	for _, row := range rows {
+		if tags, _ := row["tags"].([]string); len(tags) > 0 {
+			seen[strings.Join(tags, ",")] = true
+		}
+	}
+	return len(seen) > 1
+}
+
 // company is a line on a company: for what, where, when, and which of the
 // service's documents names it.
-func (w *pageWriter) company(row map[string]any) string {
+func (w *pageWriter) company(row map[string]any, marked bool) string {
 	a := w.app
 	at := oneWord(row["location"])
 	if at == "partner" {
 		at = a.word("privacy.partner_decides")
 	}
 	line := a.word("privacy.company", "Name", oneWord(row["name"]), "Purpose", oneWord(row["purpose"]), "Location", at)
-	if tags, _ := row["tags"].([]string); len(tags) == 1 && w.page.Service.Hosted() {
+	if tags, _ := row["tags"].([]string); marked && len(tags) == 1 {
 		line += " " + a.word("privacy.list."+tags[0])
 	}
 	if feature := oneWord(row["gates"]); feature != "" {

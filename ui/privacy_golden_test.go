@@ -46,6 +46,8 @@ func TestNinePrivacyPages(t *testing.T) {
 			}
 			for _, size := range [][2]int{{80, 24}, {120, 40}} {
 				v := privacy.New(env, provider)
+				v.Resize(40, 12)
+				plainScreen(t, v.View(), 40, 12) // it fits there too
 				v.Resize(size[0], size[1])
 				var pages []string
 				for seen := ""; ; {
