@@ -270,6 +270,14 @@ func (h *history) past(ctx context.Context) (*localstore.DB, error) {
 	return h.store, nil
 }
 
+func (a *App) withPast(ctx context.Context, do func(*localstore.DB) error) error {
+	db, err := a.history.past(ctx)
+	if err != nil {
+		return err
+	}
+	return do(db)
+}
+
 // checkAdmin says what the administrator's file fixes; without one there is
 // nothing to say.
 func (a *App) checkAdmin() []Check {

@@ -296,14 +296,6 @@ func (a *App) withDB(ctx context.Context, do func(*localstore.DB) error) error {
 	return do(db)
 }
 
-func (a *App) withPast(ctx context.Context, do func(*localstore.DB) error) error {
-	db, err := a.history.past(ctx)
-	if err != nil {
-		return err
-	}
-	return do(db)
-}
-
 // Draft is the text that was in the composer when the program ended.
 func (a *App) Draft(ctx context.Context) chat.Text {
 	db, err := a.history.db(ctx)

@@ -80,6 +80,9 @@ func (p *program) signIn(ctx context.Context, args []string, f signInFlags) erro
 	if err != nil {
 		return err
 	}
+	if err := a.Barred(profile.Name); err != nil && profile.Kind != app.LocalProfile {
+		return err // before a key is asked for
+	}
 	switch {
 	case profile.Kind == "local":
 		if err := a.Check(ctx, app.OllamaProvider); err != nil {
