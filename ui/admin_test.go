@@ -13,6 +13,7 @@ import (
 	"bise/app/chat"
 	"bise/app/policy"
 	"bise/ui"
+	"bise/ui/firstrun"
 	"bise/ui/palette"
 	"bise/ui/settings"
 )
@@ -30,11 +31,19 @@ func under(t *testing.T, file string) func(*app.Options) {
 func TestTheSettingsSayWhoFixedARow(t *testing.T) {
 	env := newEnv(t, under(t, "organisation = \"Example Ltd\"\nhistory = \"off\"\nforbid_kinds = [\"mistral\", \"local\"]"))
 	d := drive(t, settings.New(env, t.Context()))
-	d.shows("Key of the history fixed by Example Ltd", "Recovery code fixed by Example Ltd", "Ollama's address fixed by Example Ltd")
+	d.shows("Key of the history fixed by Example Ltd", "Recovery code fixed by Example Ltd", "Ollama's address switched off by Example Ltd")
 	d.keys("end", "enter")
 	d.shows("Settings") // a fixed row does not open
 	d.keys("home", "down", "down", "enter")
-	d.shows("mistral", "fixed by Example Ltd")
+	d.shows("mistral", "switched off by Example Ltd")
+}
+
+func TestTheFirstStepsOfferNoServiceThatIsSwitchedOff(t *testing.T) {
+	env := newEnv(t, under(t, "organisation = \"Example Ltd\"\nforbid_kinds = [\"mistral\"]"))
+	d := drive(t, firstrun.New(env, t.Context()))
+	d.shows("switched off by Example Ltd")
+	d.keys("end", "enter")
+	d.shows("switched off by Example Ltd") // it did not go on
 }
 
 func TestAKeyForWhatIsSwitchedOffSaysWhoSwitchedIt(t *testing.T) {

@@ -144,6 +144,13 @@ func (v *View) showSource() {
 	if v.ready() {
 		mistral.Explain = w.T("firstrun.source.mistral_ready")
 	}
+	off := w.T("settings.barred", "Organisation", v.env.App.Organisation())
+	if v.env.App.Barred(app.OllamaProvider) != nil {
+		ollama.Off = off
+	}
+	if v.env.App.Barred(app.MistralProfile) != nil {
+		mistral.Off = off
+	}
 	a.SetOptions(
 		widget.Option{Label: w.T("firstrun.source.guide"), Explain: w.T("firstrun.source.guide_now")},
 		ollama, mistral,

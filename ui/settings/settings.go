@@ -141,7 +141,7 @@ func (v *View) locks() (runner, history string) {
 	a := v.Env.App
 	by := v.Env.Words.T("settings.locked", "Organisation", a.Organisation())
 	if a.Barred(app.OllamaProvider) != nil {
-		runner = by
+		runner = v.Env.Words.T("settings.barred", "Organisation", a.Organisation())
 	}
 	if a.Admin().NoHistory {
 		history = by
@@ -360,7 +360,7 @@ func (v *View) editProfile() editor {
 	for i, p := range profiles {
 		options[i] = widget.Option{Label: p.Name, Explain: strings.TrimSpace(p.Kind + " " + p.Endpoint)}
 		if p.Kind != app.LocalProfile && a.Barred(p.Name) != nil { // the guide is always there
-			options[i].Off = w.T("settings.locked", "Organisation", a.Organisation())
+			options[i].Off = w.T("settings.barred", "Organisation", a.Organisation())
 		}
 		if p.Name == a.Active() {
 			at = i
