@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"bise/app/fault"
 	"bise/app/policy"
 )
 
@@ -105,5 +106,42 @@ func TestTheTrainingAnswerOnThePageIsTheRules(t *testing.T) {
 				t.Errorf("%v: %s stands out: %t", p.Facts, training, warns)
 			}
 		}
+	}
+}
+
+func TestThePageOnDataSaysWhatAnAdministratorFixed(t *testing.T) {
+	a := open(t, t.TempDir(), policy.Local, nil)
+	fixed, err := parseAdmin([]byte("organisation = \"Acme\"\noptouts = [\"brave\"]\n[hosted.facts]\nplan = \"paid\"\n"), "policy.toml", a.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	fixed.here = true
+	a.admin = fixed
+	if err := a.AddProfile("work", "mistral", nil); err != nil {
+		t.Fatal(err)
+	}
+	page, err := a.Privacy("work", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	for _, s := range page.Sections {
+		for _, l := range s.Lines {
+			text.WriteString(l.Text + "\n")
+		}
+	}
+	for _, want := range []string{"Fixed by Acme: ", "plan", "Brave: off. It costs web search and news; everything else goes on. Fixed by Acme.", "the contract excludes training"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("the page does not say %q:\n%s", want, text.String())
+		}
+	}
+	if _, err := a.SwitchCompany(t.Context(), "work", "brave", false); !fault.Is(err, fault.LockedByAdmin) {
+		t.Errorf("a forced opt-out was taken back: %v", err)
+	}
+	if _, err := a.SwitchCompany(t.Context(), "work", "e2b", true); err != nil {
+		t.Errorf("nothing may be added to forced opt-outs: %v", err)
+	}
+	if f, err := a.Facts("work"); err != nil || f.Get("optouts") != "brave,e2b" {
+		t.Errorf("opted out of %q, %v", f.Get("optouts"), err)
 	}
 }
