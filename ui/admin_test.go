@@ -42,7 +42,7 @@ func TestTheFirstStepsOfferNoServiceThatIsSwitchedOff(t *testing.T) {
 	env := newEnv(t, under(t, "organisation = \"Example Ltd\"\nforbid_kinds = [\"mistral\"]"))
 	d := drive(t, firstrun.New(env, t.Context()))
 	d.shows("switched off by Example Ltd")
-	d.keys("end", "enter")
+	d.keys("3", "enter")
 	d.shows("switched off by Example Ltd") // it did not go on
 }
 
