@@ -47,8 +47,6 @@ func (a *App) Place(provider string, remote bool) Place {
 	}
 	if plan := f.Get("plan"); plan != "" && plan != "unset" {
 		p.Plan = a.word("place.plan." + plan)
-	} else if d.Service.Hosted() {
-		p.Plan = a.word("place.plan.unset")
 	}
 	key := "place.training." + training
 	if training == "on" && direction == "opt_out" {
