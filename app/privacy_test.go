@@ -7,6 +7,7 @@ import (
 
 	"bise/app/fault"
 	"bise/app/policy"
+	"bise/app/text"
 )
 
 // everyProfile lists profiles of every service, plan, setting and licence.
@@ -143,5 +144,35 @@ func TestThePageOnDataSaysWhatAnAdministratorFixed(t *testing.T) {
 	}
 	if f, err := a.Facts("work"); err != nil || f.Get("optouts") != "brave,e2b" {
 		t.Errorf("opted out of %q, %v", f.Get("optouts"), err)
+	}
+}
+
+func TestThePageOnDataDoesNotCallAnotherMachineThisOne(t *testing.T) {
+	words, err := text.Load("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for host, away := range map[string]bool{"127.0.0.1:11434": false, "gpu.example.org:11434": true} {
+		a, err := Open(Options{DataDir: t.TempDir(), Words: words, NoStore: true, Env: func(name string) string {
+			return map[string]string{"OLLAMA_HOST": host}[name]
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = a.Close() })
+		page, err := a.Privacy(LocalProfile, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range page.Sections[:4] {
+			for _, l := range s.Lines {
+				if strings.Contains(l.Text, "Nothing leaves") && away {
+					t.Errorf("%s: %q", host, l.Text)
+				}
+			}
+			if s.Lines[0].Style == WarningLine != (away && s.Name != PrivacyWhere) {
+				t.Errorf("%s: the section %s begins with %q", host, s.Name, s.Lines[0].Text)
+			}
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"bise/app/policy"
 	"bise/app/termsafe"
+	"bise/client"
 )
 
 // pageWriter writes the sections of a page.
@@ -16,6 +17,9 @@ type pageWriter struct {
 	page  *PrivacyPage
 	// locks is what the administrator's file fixes for the profile.
 	locks map[string]string
+	// away is the host of a runner or server that the rules call local although
+	// it is another machine; "" for all others.
+	away string
 }
 
 func (w *pageWriter) section(name PrivacyTopic) {
@@ -47,7 +51,8 @@ func (w *pageWriter) basis(v policy.Verdict, but ...string) {
 func (w *pageWriter) where() {
 	a, p := w.app, w.page
 	w.section(PrivacyWhere)
-	where, host := p.Place.Where, a.Describe(p.Provider).Host
+	d := a.Describe(p.Provider)
+	where, host := p.Place.Where, d.Host
 	switch {
 	case where == "":
 		where = a.word("privacy.no_address", "Name", p.Name)
@@ -55,6 +60,13 @@ func (w *pageWriter) where() {
 		where += " (" + host + ")"
 	}
 	w.say(PlainLine, where)
+	switch {
+	case p.Service == policy.Local && d.Place == client.Elsewhere:
+		w.away = termsafe.Line(host)
+		w.say(WarningLine, a.word("privacy.away", "Host", w.away))
+	case p.Provider == OllamaProvider:
+		w.say(PlainLine, a.word("privacy.passed_on"))
+	}
 	if at := field(p.Training, "location"); at != "" && at != "this_machine" && at != "partner" {
 		w.say(PlainLine, a.word("privacy.location", "Location", at))
 	}
@@ -86,6 +98,10 @@ func (w *pageWriter) training() {
 	answer, style := field(use, "training"), PlainLine
 	if answer == "on" || answer == "on_assumed" {
 		style = WarningLine
+	}
+	if w.away != "" {
+		w.say(WarningLine, a.word("privacy.away_training", "Host", w.away))
+		return
 	}
 	w.say(style, a.word("privacy.answer."+answer)+" "+a.sentence(use.Reason))
 	if field(use, "can_change") == "yes" {
@@ -126,7 +142,11 @@ var kept = []string{
 func (w *pageWriter) retention() {
 	a, r := w.app, w.page.Retention
 	w.section(PrivacyRetention)
-	w.say(PlainLine, a.sentence(r.Reason))
+	if w.away != "" {
+		w.say(WarningLine, a.word("privacy.away_retention", "Host", w.away))
+	} else {
+		w.say(PlainLine, a.sentence(r.Reason))
+	}
 	held := field(r, "input_output_until")
 	if held == "" {
 		held = field(r, "input_output")
@@ -155,6 +175,10 @@ func (w *pageWriter) retention() {
 func (w *pageWriter) companies() {
 	a, c := w.app, w.page.Companies
 	w.section(PrivacyProviders)
+	if w.away != "" {
+		w.say(WarningLine, a.word("privacy.away_companies", "Host", w.away))
+		return
+	}
 	w.say(PlainLine, a.sentence(c.Reason))
 	rows, _ := c.Fields["rows"].([]map[string]any)
 	marked := mixed(rows)
