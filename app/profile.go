@@ -232,11 +232,18 @@ func (p *Profile) set(a *App, settings []string) error {
 				return fault.E(op, fault.Usage, nil, "fact", name, "word", value)
 			}
 			stated[name] = value
+		case "turn":
+			return fault.E(op, fault.Usage, nil, "what", "setting", "word", name) // a message has one, no profile
 		default:
 			stated[name] = value
 		}
 	}
-	return p.state(stated, a.Now())
+	confirmed, said := stated["accepted"]
+	delete(stated, "accepted")
+	if err := p.state(stated, a.Now()); err != nil || !said {
+		return err
+	}
+	return p.confirm(a, confirmed)
 }
 
 // checkEndpoint wants an absolute http or https URL without user or password;
@@ -283,11 +290,12 @@ func (a *App) factsOf(p Profile) (policy.Facts, error) {
 // ownFacts are what the profile itself says, with the strict reading of what it
 // leaves open.
 func (a *App) ownFacts(p Profile) map[string]string {
-	values := map[string]string{"service": string(kinds[p.Kind]), "accepted": "no"}
+	values := map[string]string{"service": string(kinds[p.Kind])}
 	if p.Kind != "local" {
 		values["age_band"] = "unset" // asked once, before the first prompt
 	}
 	maps.Copy(values, p.Facts)
+	values["accepted"] = "no" // a confirmation is recorded with what it was given under
 	if p.Endpoint != "" && p.Kind == "openai" && p.Facts["service"] == "" && loopbackURL(p.Endpoint) {
 		values["service"] = string(policy.Local)
 	}
@@ -336,12 +344,7 @@ func (a *App) Accept(profile string) error {
 	if err != nil {
 		return err
 	}
-	accepted := Acceptance{
-		Ruleset:  a.Rules().ID(),
-		Plan:     f.Get("plan"),
-		Training: a.training(f),
-		On:       a.Now().Format("2006-01-02"),
-	}
+	accepted := a.acceptance(f)
 	a.mu.Lock()
 	a.agreed[profile] = accepted
 	a.mu.Unlock()

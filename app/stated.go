@@ -4,6 +4,7 @@ import (
 	"maps"
 	"time"
 
+	"bise/app/fault"
 	"bise/app/policy"
 )
 
@@ -59,6 +60,39 @@ func (p *Profile) state(stated map[string]string, now time.Time) error {
 		p.FactsOn = today
 	}
 	return nil
+}
+
+// confirm takes the fact "accepted" for what it is: a confirmation of what the
+// rules in force ask now, not one for ever.
+func (p *Profile) confirm(a *App, word string) error {
+	switch word {
+	case "yes", "true":
+		f, err := a.factsOf(*p)
+		if err != nil {
+			return err
+		}
+		accepted := a.acceptance(f)
+		p.Accepted = &accepted
+		return nil
+	case "no", "false", "":
+		p.Accepted = nil
+		a.mu.Lock()
+		delete(a.agreed, p.Name)
+		a.mu.Unlock()
+		return nil
+	default:
+		return fault.E("app.SetProfile", fault.Usage, nil, "fact", "accepted", "word", word)
+	}
+}
+
+// acceptance is a confirmation given now.
+func (a *App) acceptance(f policy.Facts) Acceptance {
+	return Acceptance{
+		Ruleset:  a.Rules().ID(),
+		Plan:     f.Get("plan"),
+		Training: a.training(f),
+		On:       a.Now().Format(time.DateOnly),
+	}
 }
 
 // OldFacts reports whether what the profile says of the account was stated more

@@ -77,3 +77,49 @@ func TestFactsAreOldAfterTwelveMonths(t *testing.T) {
 		})
 	}
 }
+
+func TestAConfirmationIsOfTheRulesInForceAndOfThisPlan(t *testing.T) {
+	a := managed(t, "", nil)
+	accepted := func() string {
+		t.Helper()
+		f, err := a.Facts(MistralProfile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f.Get("accepted")
+	}
+	set := func(setting string) {
+		t.Helper()
+		if err := a.SetProfile(MistralProfile, []string{setting}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set("plan=paid")
+	set("accepted=yes")
+	if p, _ := a.Profile(MistralProfile); accepted() != "yes" || p.Accepted == nil || p.Facts["accepted"] != "" {
+		t.Errorf("accepted %q, recorded %+v beside %v", accepted(), p.Accepted, p.Facts)
+	}
+	set("plan=free") // trains: stricter than what was confirmed
+	if accepted() != "no" {
+		t.Error("a confirmation outlived the plan it was given under")
+	}
+	set("plan=paid")
+	set("accepted=no")
+	if accepted() != "no" {
+		t.Error("it cannot be taken back")
+	}
+	if err := a.Configure(func(c *Config) {
+		p := c.Profiles[MistralProfile]
+		p.Facts["accepted"] = "yes"
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if accepted() != "no" {
+		t.Error("a word in config.toml stands for a confirmation")
+	}
+	for _, setting := range []string{"accepted=maybe", "turn={}"} {
+		if err := a.SetProfile(MistralProfile, []string{setting}); !fault.Is(err, fault.Usage) {
+			t.Errorf("%s: %v", setting, err)
+		}
+	}
+}
