@@ -6,6 +6,7 @@ package notices
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -117,25 +118,24 @@ func (v *View) rows() []widget.Row {
 	rows := make([]widget.Row, 0, len(v.notices)+len(v.drafts))
 	for _, n := range v.notices {
 		rows = append(rows, widget.Row{
-			ID: noticeRow + n.ID, Text: join(w.T("inbox.kind."+string(n.Kind)), string(n.About)),
-			Detail: v.countdown(n), Group: w.T("inbox.notices"),
+			ID: noticeRow + n.ID, Group: w.T("inbox.notices"),
+			Text: join(v.countdown(n), w.T("inbox.kind."+string(n.Kind)), string(n.About)),
 		})
 	}
 	for _, d := range v.drafts {
-		detail := w.T("inbox.draft")
+		state := w.T("inbox.draft")
 		if d.Sent != "" {
-			detail = w.T("inbox.sent", "Date", d.Sent)
+			state = w.T("inbox.sent", "Date", d.Sent)
 		}
-		rows = append(rows, widget.Row{ID: draftRow + d.ID, Text: join(string(d.Kind), d.Subject), Detail: detail, Group: w.T("inbox.drafts")})
+		rows = append(rows, widget.Row{ID: draftRow + d.ID, Group: w.T("inbox.drafts"), Text: join(state, string(d.Kind), d.Subject)})
 	}
 	return rows
 }
 
-func join(a, b string) string {
-	if b == "" {
-		return a
-	}
-	return a + " · " + b
+// join puts what a row says in its order of importance: a narrow screen cuts
+// its end.
+func join(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · ")
 }
 
 // countdown says how long there is, or when the notice came.
