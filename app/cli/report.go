@@ -59,7 +59,10 @@ func (p *program) contentReport(c *cobra.Command, a *app.App, word string, f rep
 		return err
 	}
 	out := reportJSON{Conversation: r.Conversation, Message: r.Message, Quoted: yesNo(r.Quoted), Marked: "no", Deleted: "no"}
-	if r.Draft.Verdict.Decision == policy.NotApplicable {
+	if r.Draft.Verdict.Decision == policy.NotApplicable { // nobody to report to
+		if err := p.removeReported(c, a, f, &out); err != nil {
+			return err
+		}
 		return p.printReport(out, r)
 	}
 	if err := p.confirm(c.Context(), p.words.T("cli.report.confirm")); err != nil {
@@ -82,19 +85,29 @@ func (p *program) contentReport(c *cobra.Command, a *app.App, word string, f rep
 		return err
 	}
 	out.Marked, out.ID = "yes", r.ID
-	if f.remove {
-		if err := p.confirm(c.Context(), p.words.T("cli.report.confirm_delete")); err != nil {
-			return err
-		}
-		if err := a.Delete(c.Context(), r.Conversation); err != nil {
-			return err
-		}
-		if err := a.Purge(c.Context(), r.Conversation); err != nil {
-			return err
-		}
-		out.Deleted = "yes"
+	if err := p.removeReported(c, a, f, &out); err != nil {
+		return err
 	}
 	return p.printReport(out, r)
+}
+
+// removeReported destroys the conversation of the message where --delete asks
+// for it (TOS-3.l).
+func (p *program) removeReported(c *cobra.Command, a *app.App, f reportFlags, out *reportJSON) error {
+	if !f.remove {
+		return nil
+	}
+	if err := p.confirm(c.Context(), p.words.T("cli.report.confirm_delete")); err != nil {
+		return err
+	}
+	if err := a.Delete(c.Context(), out.Conversation); err != nil {
+		return err
+	}
+	if err := a.Purge(c.Context(), out.Conversation); err != nil {
+		return err
+	}
+	out.Deleted = "yes"
+	return nil
 }
 
 // reportInput reads the flags; the category is the one that nobody can guess.
@@ -133,6 +146,9 @@ func (p *program) printReport(out reportJSON, r app.ContentReport) error {
 		return p.output.json(out)
 	}
 	if r.Draft.Verdict.Decision == policy.NotApplicable {
+		if out.Deleted == "yes" {
+			p.output.note(p.words.T("cli.report.deleted_here"))
+		}
 		return p.output.line(p.say(r.Draft.Verdict.Reason))
 	}
 	if err := p.printDraft(out.documentJSON); err != nil {
