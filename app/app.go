@@ -2,7 +2,7 @@ package app
 
 import (
 	"context"
-	"log/slog"
+	"errors"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -165,12 +165,13 @@ func (a *App) Close() error {
 	// Five seconds: a disk that does not answer by then will not.
 	wait, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
+	var late error
 	for _, answer := range live {
 		select {
 		case <-answer.Done():
 		case <-wait.Done():
-			slog.Warn("an answer could not be kept in time")
+			late = fault.E("app.Close", fault.ReadOnly, wait.Err(), "path", a.dir)
 		}
 	}
-	return a.history.close()
+	return errors.Join(late, a.history.close())
 }
