@@ -124,6 +124,7 @@ func (an *Answer) run(ctx context.Context) {
 			finished, reason = true, d.Reason
 		case client.TextDelta:
 			keeper.grown(string(d.Text))
+		default:
 		}
 	}
 	keeper.stop()
@@ -148,6 +149,7 @@ func (an *Answer) take(d Delta) {
 			an.mu.Unlock()
 			return
 		}
+	default:
 	}
 	an.pending = coalesce(an.pending, d)
 	an.mu.Unlock()
@@ -268,6 +270,7 @@ func (g *growth) add(d Delta) {
 			p.Origin = origin
 		}
 		g.closed = append(g.closed, p)
+	default:
 	}
 }
 

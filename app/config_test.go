@@ -17,7 +17,7 @@ func TestConfigFilesWithFaults(t *testing.T) {
 		says string
 	}{
 		"an unknown setting is named":           {"thme = 'dark'\n", fault.Invalid, "thme"},
-		"an unknown setting in a profile too":   {"[profiles.x]\nkind = 'mistral'\nmodle = 'm'\n", fault.Invalid, "profiles.x.modle"},
+		"an unknown setting in a profile too":   {"[profiles.x]\nkind = 'mistral'\nmdel = 'm'\n", fault.Invalid, "profiles.x.mdel"},
 		"broken TOML names its line":            {"theme = 'dark'\nlanguage = \n", fault.Invalid, "line 2"},
 		"a missing file is an empty one":        {"", "", ""},
 		"an API key is noticed, not an error":   {"api_key = 'canary-key'\n", "", ""},

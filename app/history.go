@@ -90,6 +90,7 @@ func (h *history) db(ctx context.Context) (*localstore.DB, error) {
 		return h.store, nil
 	case HistoryOff:
 		return nil, fault.E("app.history", fault.NotStored, nil)
+	default:
 	}
 	h.state, h.err = h.open(ctx)
 	return h.store, h.err

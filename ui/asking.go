@@ -65,6 +65,7 @@ func (r *Root) send(s *sending) tea.Cmd {
 	switch r.history {
 	case app.HistoryOpening, app.HistoryAsking, app.HistoryLocked:
 		return nil // historyOpened sends it: a prompt is on disk before it is sent
+	default:
 	}
 	return r.ask(s)
 }
@@ -225,6 +226,7 @@ func (r *Root) progress(msg progressMsg) tea.Cmd {
 			r.limits = d.Limits
 		case app.UsageDelta:
 			r.count(d.Usage)
+		default:
 		}
 	}
 	if !p.Over {

@@ -89,6 +89,7 @@ func (r *Root) run(id keys.ID) tea.Cmd {
 		r.chat.ScrollBottom()
 	case keys.Quit:
 		return tea.Quit
+	default:
 	}
 	return nil
 }

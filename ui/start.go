@@ -72,6 +72,7 @@ func (r *Root) historyOpened(msg historyMsg) tea.Cmd {
 		r.fail(msg.err)
 		r.takeBack()
 		return r.push(dialog.HistoryFailed(r.env, r.ctx, msg.err))
+	default:
 	}
 	if msg.draft != "" && r.composer.Value() == "" && r.chat.Empty() {
 		r.composer.SetValue(string(msg.draft))
@@ -147,6 +148,7 @@ func (r *Root) welcome() tea.Cmd {
 		lines = append(lines, w.T("chat.welcome_kept"))
 	case app.HistoryOff:
 		lines = append(lines, w.T("chat.welcome_unkept"))
+	default:
 	}
 	for i, l := range lines {
 		if i > 0 {

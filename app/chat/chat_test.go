@@ -29,22 +29,12 @@ func TestTextAndSecretsDoNotPrintThemselves(t *testing.T) {
 }
 
 func TestOrigins(t *testing.T) {
-	both := chat.Model | chat.WebSearch
-	if got := chat.ParseOrigin(both.String()); got != both {
-		t.Errorf("%v read back as %v", both, got)
-	}
-	for name, s := range map[string]string{
-		"an empty set is unknown":             "",
-		"unknown is unknown":                  "unknown",
-		"a name from elsewhere taints it all": "model,telepathy",
+	for want, o := range map[string]chat.Origin{
+		"unknown": 0, "model,web_search": chat.Model | chat.WebSearch, "own_tool": chat.OwnTool,
 	} {
-		if got := chat.ParseOrigin(s); got != 0 {
-			t.Errorf("%s: %q read as %v", name, s, got)
+		if got := o.String(); got != want {
+			t.Errorf("%d is told as %q, want %q", o, got, want)
 		}
-	}
-	derived := chat.Derive(chat.TextPart, "summary", chat.Part{Origin: chat.Typed}, chat.Part{Origin: chat.News})
-	if derived.Origin != chat.Typed|chat.News {
-		t.Errorf("a summary lost an origin: %v", derived.Origin)
 	}
 }
 

@@ -184,12 +184,3 @@ func (m Message) Empty() bool {
 	}
 	return true
 }
-
-// Derive makes a part out of others: it carries all their origins.
-func Derive(kind Kind, text Text, from ...Part) Part {
-	p := Part{Kind: kind, Text: text}
-	for _, f := range from {
-		p.Origin |= f.Origin
-	}
-	return p
-}

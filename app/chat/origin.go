@@ -1,9 +1,6 @@
 package chat
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // Origin is the set of sources a piece of text came from. The zero value means
 // that nobody said where the text came from, which the rules treat as the
@@ -76,27 +73,4 @@ func (o Origin) String() string {
 		return strings.Join(names, ",")
 	}
 	return "unknown"
-}
-
-// ParseOrigin reads what Origin.String wrote. A name it does not know makes
-// the whole set unknown, which is the strict reading.
-func ParseOrigin(s string) Origin {
-	if s == "" || s == "unknown" {
-		return 0
-	}
-	var o Origin
-	for name := range strings.SplitSeq(s, ",") {
-		i := slices.IndexFunc(originNames, func(n struct {
-			origin Origin
-			name   string
-		},
-		) bool {
-			return n.name == name
-		})
-		if i < 0 {
-			return 0
-		}
-		o |= originNames[i].origin
-	}
-	return o
 }

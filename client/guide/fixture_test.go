@@ -100,6 +100,7 @@ func (fakeRules) Decide(f policy.Facts, act policy.Act, _ chat.Origin) policy.Ve
 		if service == policy.Local {
 			v.Decision = policy.NotApplicable
 		}
+	default:
 	}
 	return v
 }

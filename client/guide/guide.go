@@ -192,6 +192,7 @@ func lastQuestions(turn chat.Turn) (question, before string, first bool) {
 			before, question = question, string(m.Text())
 		case chat.Assistant:
 			first = false
+		default:
 		}
 	}
 	return question, before, first

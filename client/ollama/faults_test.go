@@ -177,5 +177,7 @@ func FuzzUnwrap(f *testing.F) {
 	})
 }
 
-var _ client.Previewer = (*Provider)(nil)
-var _ client.Checker = (*Provider)(nil)
+var (
+	_ client.Previewer = (*Provider)(nil)
+	_ client.Checker   = (*Provider)(nil)
+)

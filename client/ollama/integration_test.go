@@ -150,8 +150,13 @@ func tinyGGUF() []byte {
 		key string
 		n   uint32
 	}{
-		{"context_length", 128}, {"embedding_length", width}, {"block_count", 1}, {"feed_forward_length", width},
-		{"attention.head_count", 1}, {"attention.head_count_kv", 1}, {"rope.dimension_count", width},
+		{"context_length", 128},
+		{"embedding_length", width},
+		{"block_count", 1},
+		{"feed_forward_length", width},
+		{"attention.head_count", 1},
+		{"attention.head_count_kv", 1},
+		{"rope.dimension_count", width},
 	} {
 		put("llama."+kv.key, u32, kv.n)
 	}

@@ -141,6 +141,7 @@ func (p *Provider) put(w *api.Message, model string, part chat.Part, d details) 
 		if d.tools {
 			w.ToolCalls = append(w.ToolCalls, call(part))
 		}
+	default:
 	}
 	if text != "" && w.Content != "" {
 		w.Content += "\n\n"

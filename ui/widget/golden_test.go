@@ -113,15 +113,9 @@ func TestGoldenLines(t *testing.T) {
 
 			left := []Segment{{Text: "Mistral EU", Priority: 1}, {Text: "Pro", Priority: 4}, {Text: "trains on this unless you opt out", Priority: 2, Warn: true}}
 			right := []Segment{{Text: "mistral-medium", Priority: 2}, {Text: "ctx 12k/128k", Priority: 3}, {Text: "? help", Priority: 5}}
-			var toast Toast
-			toast.Show("not kept: came from web search", Caution)
 			golden(t, "lines", w, h, strings.Join([]string{
 				StatusLine(th, w, left, right),
 				StatusLine(th, 12, left, right),
-				Meter(th, w, "ctx 12k/128k", 12_000, 128_000),
-				Meter(th, w, "ctx 120k/128k", 120_000, 128_000),
-				Meter(th, 14, "ctx 120k/128k", 120_000, 128_000),
-				toast.View(th, w),
 			}, "\n"))
 		})
 	}
