@@ -109,7 +109,7 @@ func readSmall(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close() //nolint:errcheck // it was only read
+	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxAdminFile+1))
 	if err == nil && len(data) > maxAdminFile {
 		err = errors.New("larger than 1 MiB")

@@ -223,11 +223,10 @@ func (a *App) barredProvider(id string) error {
 	if id == GuideProvider {
 		return nil
 	}
-	p, err := a.Profile(a.ProfileOf(id))
-	if err != nil {
-		return nil //nolint:nilerr // the caller says that there is no such provider
+	if p, err := a.Profile(a.ProfileOf(id)); err == nil {
+		return a.barred(p)
 	}
-	return a.barred(p)
+	return nil // there is no such provider, which the caller says
 }
 
 // names reports whether a word names a provider, be it one that is switched off.
