@@ -170,6 +170,9 @@ func (a *App) Close() error {
 		select {
 		case <-answer.Done():
 		case <-wait.Done():
+			if !a.history.keeps() {
+				continue // nothing is lost
+			}
 			late = fault.E("app.Close", fault.ReadOnly, wait.Err(), "path", a.dir)
 		}
 	}

@@ -13,8 +13,9 @@ import (
 
 // Append writes the message s to conversation id, or replaces the message of
 // that id: a growing answer is written again and again as it grows. A new
-// message becomes the leaf. The kind NotFound says that there is no such
-// conversation; see Begin.
+// message becomes the leaf. A new prompt brings back a conversation that was
+// deleted, in another window perhaps: whoever goes on with it wants it kept. The
+// kind NotFound says that there is no such conversation; see Begin.
 //
 // The words of an answer enter the index when it has ended. Those of one whose
 // program died enter it at the next Open.
@@ -101,7 +102,11 @@ func (s session) insert(conversation int64, m chat.Message) (int64, error) {
 		return 0, err
 	}
 	n := s.db.conn.LastInsertRowID()
-	return n, s.exec(`UPDATE conversation SET leaf = ? WHERE n = ?`, m.ID, conversation)
+	sql := `UPDATE conversation SET leaf = ? WHERE n = ?`
+	if m.Role == chat.User {
+		sql = `UPDATE conversation SET leaf = ?, deleted = 0 WHERE n = ?`
+	}
+	return n, s.exec(sql, m.ID, conversation)
 }
 
 // fill writes everything of m into its row, and its parts.

@@ -235,6 +235,29 @@ func TestADeletedConversationCanBeRestoredUntilItIsPurged(t *testing.T) {
 	}
 }
 
+func TestAPromptBringsADeletedConversationBackAndAnAnswerDoesNot(t *testing.T) {
+	db := newDB(t)
+	begin(t, db, "c", "tides")
+	listed := func() int {
+		page, err := db.List(t.Context(), Query{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(page)
+	}
+	if err := db.Delete(t.Context(), "c"); err != nil {
+		t.Fatal(err)
+	}
+	add(t, db, "c", message("m1", chat.Assistant, "the end of what was under way"))
+	if listed() != 0 {
+		t.Error("an answer under way brought the conversation back")
+	}
+	add(t, db, "c", message("m2", chat.User, "and then?"))
+	if listed() != 1 {
+		t.Error("what the person goes on with would be wiped")
+	}
+}
+
 func TestWhatWasDeletedLongAgoIsWipedAtOpen(t *testing.T) {
 	path := newPathIn(t)
 	db := mustOpen(t, path, testKey(1))
