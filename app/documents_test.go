@@ -22,7 +22,7 @@ func TestAMailHasTheAddressesAndTheSubjectAndNothingElse(t *testing.T) {
 		},
 		{
 			"a subject of several lines stays a subject", SavedDraft{To: "a@example.org", Subject: "x\nBcc: y@example.org"},
-			"mailto:a@example.org?subject=x%0ABcc%3A%20y@example.org",
+			"mailto:a@example.org?subject=x%0ABcc%3A%20y%40example.org",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -166,7 +166,7 @@ func (p *parser) finish() (Rules, error) {
 		}
 	}
 	for _, act := range allActs {
-		if !slices.ContainsFunc(r.byAct[act], func(s *sheet) bool { return s.match == first }) && !unwritten(act) {
+		if !slices.ContainsFunc(r.byAct[act], func(s *sheet) bool { return s.match == first }) {
 			return Rules{}, p.refuse(p.line, "gap: no sheet answers", string(act))
 		}
 	}
@@ -174,12 +174,6 @@ func (p *parser) finish() (Rules, error) {
 		return Rules{}, err
 	}
 	return r, nil
-}
-
-// unwritten are the acts that a bundle may leave out: drafts have no rule yet.
-func unwritten(act Act) bool {
-	name, _ := act.split()
-	return name == "doc"
 }
 
 // Answers reports whether the bundle has a sheet for act.
