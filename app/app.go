@@ -66,6 +66,7 @@ type App struct {
 	history   *history
 	live      map[*Answer]struct{}
 	agreed    map[string]Acceptance // of profiles, confirmed in this run
+	removed   []Removed             // when the history was opened
 }
 
 // Open reads the configuration and the rules. It opens neither the history nor

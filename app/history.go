@@ -127,6 +127,10 @@ func (h *history) openStore(ctx context.Context) (HistoryState, error) {
 	if err != nil {
 		return stateFor(err), err
 	}
+	if err := h.app.settle(ctx, store); err != nil {
+		_ = store.Close()
+		return HistoryFailed, err
+	}
 	h.store = store
 	return HistoryOpen, nil
 }

@@ -152,7 +152,10 @@ func (a *App) ChangeProfile(ctx context.Context, name string, settings []string)
 			return removed, err
 		}
 	}
-	return removed, a.putProfile(p)
+	if err := a.putProfile(p); err != nil || a.Rules().Keeps(before) == a.Rules().Keeps(after) {
+		return removed, err
+	}
+	return removed, a.settled(ctx)
 }
 
 // putProfile writes a profile. What the administrator's file fixes of it stays

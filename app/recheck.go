@@ -2,10 +2,13 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"bise/app/chat"
+	"bise/app/fault"
 	"bise/app/policy"
+	"bise/localstore"
 	"bise/localstore/keys"
 )
 
@@ -29,10 +32,14 @@ func (a *App) recheck(ctx context.Context, rules policy.Rules, changed map[strin
 	if err != nil || !s.HistoryExists || s.Backend == keys.Off {
 		return nil, err
 	}
-	db, err := a.history.past(ctx)
+	db, err := a.history.db(ctx)
 	if err != nil {
 		return nil, err
 	}
+	return a.recheckIn(ctx, db, rules, changed)
+}
+
+func (a *App) recheckIn(ctx context.Context, db *localstore.DB, rules policy.Rules, changed map[string]policy.Facts) ([]Removed, error) {
 	facts := a.factsOnce()
 	cut := make(map[chat.MessageID]Removed)
 	ids, err := db.Recheck(ctx, func(m chat.Message) (policy.Storable, policy.Verdict) {
@@ -42,12 +49,15 @@ func (a *App) recheck(ctx context.Context, rules policy.Rules, changed map[strin
 			f = facts(profile)
 		}
 		permit, v := rules.Store(f, m)
-		cut[m.ID] = Removed{Message: m.ID, At: m.At, Clauses: v.Clauses}
+		if v.Decision == policy.Block || v.Decision == policy.Redact {
+			cut[m.ID] = Removed{Message: m.ID, At: m.At, Clauses: v.Clauses}
+		}
 		return permit, v
 	})
 	removed := make([]Removed, 0, len(ids))
 	for _, id := range ids {
 		r := cut[id]
+		r.Message = id
 		conversation, title, findErr := db.Holding(ctx, id)
 		if findErr == nil {
 			r.Conversation, r.Title = conversation, string(title)
@@ -55,6 +65,93 @@ func (a *App) recheck(ctx context.Context, rules policy.Rules, changed map[strin
 		removed = append(removed, r)
 	}
 	return removed, err
+}
+
+// keptUnder is the name of the setting in the history that says under which
+// rules and facts it was last asked.
+const keptUnder = "kept_under"
+
+// keptState is what decides about a history: the rules, and for each profile
+// what they let be kept with its facts.
+type keptState struct {
+	Ruleset  string            `json:"ruleset"`
+	Profiles map[string]string `json:"profiles"`
+}
+
+func (a *App) keptState() keptState {
+	rules := a.Rules()
+	s := keptState{Ruleset: rules.ID(), Profiles: make(map[string]string)}
+	for _, p := range a.Profiles() {
+		if f, err := a.Facts(p.Name); err == nil {
+			s.Profiles[p.Name] = rules.Keeps(f)
+		}
+	}
+	return s
+}
+
+// covers reports whether a history that was asked under s need not be asked
+// under now: the rules are the same, and so are the answers for each profile of
+// s. A profile that is new has made no message yet.
+func (s keptState) covers(now keptState) bool {
+	if s.Ruleset != now.Ruleset {
+		return false
+	}
+	for name, answers := range s.Profiles {
+		if now.Profiles[name] != answers {
+			return false
+		}
+	}
+	return true
+}
+
+// settle asks a history again that was last asked under other rules or facts:
+// they may have changed in a file, by an administrator or in another window.
+func (a *App) settle(ctx context.Context, db *localstore.DB) error {
+	word, err := db.Setting(ctx, keptUnder)
+	if err != nil {
+		return err
+	}
+	now := a.keptState()
+	var was keptState
+	if json.Unmarshal([]byte(word), &was) == nil && was.covers(now) && len(was.Profiles) == len(now.Profiles) {
+		return nil
+	}
+	if !was.covers(now) {
+		removed, err := a.recheckIn(ctx, db, a.Rules(), nil)
+		a.mu.Lock()
+		a.removed = append(a.removed, removed...)
+		a.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+	return now.save(ctx, db)
+}
+
+func (s keptState) save(ctx context.Context, db *localstore.DB) error {
+	data, err := json.Marshal(s)
+	if err != nil {
+		return fault.E("app.keptState", fault.Invalid, err)
+	}
+	return db.SetSetting(ctx, keptUnder, string(data))
+}
+
+// settled notes that the open history has been asked under what is in force.
+func (a *App) settled(ctx context.Context) error {
+	if a.HistoryState() != HistoryOpen {
+		return nil
+	}
+	return a.withDB(ctx, func(db *localstore.DB) error { return a.keptState().save(ctx, db) })
+}
+
+// TakeRemoved gives what was removed when the history was opened, because rules
+// or facts had changed since it was last open; the next call gives nothing.
+func (a *App) TakeRemoved() []Removed {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	removed := a.removed
+	a.removed = nil
+	return removed
 }
 
 // factsOnce reads the facts of each profile once. A profile that is gone leaves

@@ -297,6 +297,9 @@ func (a *App) Activate(ctx context.Context, id string) (removed []Removed, err e
 		return removed, err
 	}
 	a.inForce.Store(&rules)
+	if err := a.settled(ctx); err != nil {
+		return removed, err
+	}
 	return removed, a.rebuildProviders() // the guide answers by the rules
 }
 

@@ -206,6 +206,7 @@ func (p *program) close() error {
 	if a == nil {
 		return nil
 	}
+	p.noteRemoved(a.TakeRemoved())
 	return a.Close()
 }
 

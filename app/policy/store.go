@@ -79,6 +79,21 @@ func (r Rules) KeepsLess(a, b Facts) bool {
 	return false
 }
 
+// Keeps says what the rules let be kept with facts f, one sign for every service
+// and kind: two texts differ where one of them lets something be kept that the
+// other does not.
+func (r Rules) Keeps(f Facts) string {
+	var signs []byte
+	for _, service := range vocabulary["service"].words {
+		g := f.withService(Service(service))
+		for _, kind := range append(slices.Clone(turnKinds), unknownKind) {
+			v := r.judge(g, StoreTurn, subject{kinds: []string{kind}})
+			signs = append(signs, '0'+byte(v.Decision), 'a'+byte(slices.Index(turnActions, v.action)+1))
+		}
+	}
+	return string(signs)
+}
+
 // Keep clears a title, a draft or a system instruction for the history. Only
 // text whose every source may be stored passes; anything else gives a zero
 // permit.
