@@ -58,7 +58,11 @@ func changedClauses(in document.Input) []string {
 	}
 	var clauses []string
 	for _, change := range policy.Diff(before, after) {
-		clauses = append(clauses, change.Clauses...)
+		for _, id := range change.Clauses {
+			if strings.Contains(id, "-") { // of a document, not of our own reading
+				clauses = append(clauses, id)
+			}
+		}
 	}
 	slices.Sort(clauses)
 	return slices.Compact(clauses)

@@ -181,7 +181,7 @@ func (p *program) writeDraft(c *cobra.Command, path string, d document.Draft) er
 	if err != nil {
 		return fault.E(op, fault.ReadOnly, err, "path", path)
 	}
-	_, err = file.WriteString(letterhead(d.To, d.CC, d.Subject) + "\n" + string(d.Text))
+	_, err = file.WriteString(p.letterhead(d.To, d.CC, d.Subject) + "\n" + string(d.Text))
 	if closeErr := file.Close(); err == nil {
 		err = closeErr
 	}
@@ -191,11 +191,19 @@ func (p *program) writeDraft(c *cobra.Command, path string, d document.Draft) er
 	return nil
 }
 
+// recipient is whom a draft goes to in words: an address stays as it is.
+func (p *program) recipient(to string) string {
+	if key := "inbox.recipient." + to; p.words.Has(key) {
+		return p.words.T(key)
+	}
+	return to
+}
+
 // letterhead is whom a draft goes to, in the lines of a mail.
-func letterhead(to string, cc []string, subject string) string {
+func (p *program) letterhead(to string, cc []string, subject string) string {
 	var b strings.Builder
 	if to != "" {
-		b.WriteString("To: " + to + "\n")
+		b.WriteString("To: " + p.recipient(to) + "\n")
 	}
 	if len(cc) > 0 {
 		b.WriteString("Cc: " + strings.Join(cc, ", ") + "\n")
@@ -208,7 +216,7 @@ func letterhead(to string, cc []string, subject string) string {
 // concerns only them to standard error.
 func (p *program) printDraft(d documentJSON) error {
 	if d.Path == "" {
-		if err := p.output.line(letterhead(d.To, d.CC, d.Subject) + "\n" + strings.TrimRight(d.Text, "\n")); err != nil {
+		if err := p.output.line(p.letterhead(d.To, d.CC, d.Subject) + "\n" + strings.TrimRight(d.Text, "\n")); err != nil {
 			return err
 		}
 	} else {
@@ -221,7 +229,11 @@ func (p *program) printDraft(d documentJSON) error {
 		p.output.note(p.words.T("cli.document.missing", "Fields", strings.Join(d.Missing, ", ")))
 	}
 	if len(d.Alternatives) > 0 {
-		p.output.note(p.words.T("cli.document.alternatives", "List", strings.Join(d.Alternatives, ", ")))
+		ways := make([]string, len(d.Alternatives))
+		for i, way := range d.Alternatives {
+			ways[i] = p.recipient(way)
+		}
+		p.output.note(p.words.T("cli.document.alternatives", "List", strings.Join(ways, ", ")))
 	}
 	for _, n := range d.Notes {
 		p.output.note(n)

@@ -54,7 +54,7 @@ func (p *program) documentList(c *cobra.Command, a *app.App, _ []string) error {
 		if d.Sent != "" {
 			status = p.words.T("cli.document.sent_on", "Date", d.Sent)
 		}
-		rows = append(rows, []string{d.ID, d.Created.Local().Format(time.DateOnly), string(d.Kind), status, d.Profile, d.To, d.Subject})
+		rows = append(rows, []string{d.ID, d.Created.Local().Format(time.DateOnly), string(d.Kind), status, d.Profile, p.recipient(d.To), d.Subject})
 	}
 	return p.output.table(rows)
 }
@@ -69,7 +69,7 @@ func (p *program) documentShow(c *cobra.Command, a *app.App, args []string) erro
 		out.Text = string(d.Text)
 		return p.output.json(out)
 	}
-	return p.output.line(letterhead(d.To, d.CC, d.Subject) + "\n" + strings.TrimRight(string(d.Text), "\n"))
+	return p.output.line(p.letterhead(d.To, d.CC, d.Subject) + "\n" + strings.TrimRight(string(d.Text), "\n"))
 }
 
 func (p *program) documentSentCommand() *cobra.Command {

@@ -304,3 +304,32 @@ func TestNotesHaveWords(t *testing.T) {
 func noted(d document.Draft, key string) bool {
 	return slices.ContainsFunc(d.Notes, func(n policy.Words) bool { return n.Key == key })
 }
+
+func FuzzAField(f *testing.F) {
+	f.Add("G7", "name=Acme\nBcc: x@example.org")
+	f.Add("G5", "category=h")
+	f.Add("G1", "ordered_on=2025-02-29")
+	f.Add("G3", "reasons={{template}}")
+	f.Fuzz(func(t *testing.T, word, pair string) {
+		kind := document.Kind(word)
+		if !slices.Contains(document.Kinds(), kind) {
+			return
+		}
+		values := make(document.Values)
+		if err := values.Set(kind, pair); err != nil {
+			if !fault.Is(err, fault.Usage) {
+				t.Fatal(err)
+			}
+			return
+		}
+		in := input(t, kind, "en", nil)
+		in.Values = values
+		d, err := document.New(in, assets.Documents)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.ContainsAny(d.Subject, "\r\n") {
+			t.Errorf("the subject has a break: %q", d.Subject)
+		}
+	})
+}

@@ -46,6 +46,7 @@ var builtKeys = map[string]string{
 	"privacy.weights.":        "named by the fact weights",
 	"privacy.scope.":          "named by the scopes of authorisations",
 	"settings.language_name.": "named by the languages there is wording for",
+	"inbox.recipient.":        "named by the contacts of the rules",
 	"inbox.kind.":             "named by the kinds of notices",
 	"inbox.advice.":           "named by the kinds of notices",
 	"inbox.item.":             "named by what a notice of a breach contains",

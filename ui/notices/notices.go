@@ -324,11 +324,19 @@ func (v *View) noticeLines(n app.Received) []string {
 	return lines
 }
 
+// recipient is whom a draft goes to in words: an address stays as it is.
+func (v *View) recipient(to string) string {
+	if key := "inbox.recipient." + to; v.Env.Words.Has(key) {
+		return v.Env.Words.T(key)
+	}
+	return to
+}
+
 func (v *View) draftLines(d app.SavedDraft) []string {
 	t, w := &v.Env.Theme, v.Env.Words
 	var lines []string
 	if d.To != "" {
-		lines = append(lines, v.Wrap(t.Text, w.T("inbox.to", "To", strings.Join(append([]string{d.To}, d.CC...), ", ")))...)
+		lines = append(lines, v.Wrap(t.Text, w.T("inbox.to", "To", strings.Join(append([]string{v.recipient(d.To)}, d.CC...), ", ")))...)
 	}
 	lines = append(lines, v.Wrap(t.Heading3, d.Subject)...)
 	state := w.T("inbox.written", "Date", d.Created.Local().Format(time.DateOnly), "Profile", d.Profile)
