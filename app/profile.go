@@ -108,8 +108,11 @@ func (a *App) AddProfile(name, kind string, settings []string) error {
 	if _, ok := kinds[kind]; !ok {
 		return fault.E(op, fault.Usage, nil, "what", "kind", "word", kind)
 	}
-	if _, ok := a.Config().Profiles[name]; ok || takenName(name) || a.admin.Profiles[name].Kind != "" {
+	if _, err := a.Profile(name); err == nil {
 		return fault.E(op, fault.Usage, nil, "what", "new profile", "word", name)
+	}
+	if takenName(name) {
+		return fault.E(op, fault.Usage, nil, "what", "free name", "word", name)
 	}
 	p := Profile{Name: name, Kind: kind}
 	if err := a.admin.barred(p, kinds[kind]); err != nil && !fault.Is(err, fault.AdminFile) {
