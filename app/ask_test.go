@@ -21,6 +21,7 @@ import (
 // fake is a provider whose answers a test writes.
 type fake struct {
 	d      client.Descriptor
+	models []string // "m" where there are none
 	answer func(ctx context.Context, turn chat.Turn, yield func(client.Delta, error) bool)
 
 	mu    sync.Mutex
@@ -30,7 +31,15 @@ type fake struct {
 func (f *fake) Describe() client.Descriptor { return f.d }
 
 func (f *fake) Models(context.Context) ([]client.Model, error) {
-	return []client.Model{{ID: "m", Chat: true, Context: 1000}}, nil
+	ids := f.models
+	if ids == nil {
+		ids = []string{"m"}
+	}
+	var models []client.Model
+	for _, id := range ids {
+		models = append(models, client.Model{ID: id, Chat: true, Context: 1000})
+	}
+	return models, nil
 }
 
 func (f *fake) Stream(ctx context.Context, out policy.Outbound) iter.Seq2[client.Delta, error] {
@@ -102,6 +111,16 @@ func open(t *testing.T, dir string, service policy.Service, f *fake) *App {
 		}
 	}
 	return a
+}
+
+// newSet puts a fake back that a change of profiles has replaced.
+func newSet(t *testing.T, f *fake) client.Set {
+	t.Helper()
+	set, err := client.NewSet(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
 }
 
 func (f *fake) choice() Choice { return Choice{Provider: string(f.d.ID), Model: "m"} }

@@ -27,7 +27,7 @@ func (a *App) Models(ctx context.Context, fresh bool) []ModelList {
 	done := make(chan int)
 	for i, p := range providers {
 		go func() {
-			lists[i] = a.modelsOf(ctx, p, fresh)
+			lists[i] = a.listed(ctx, a.modelsOf(ctx, p, fresh))
 			done <- i
 		}()
 	}
@@ -43,7 +43,7 @@ func (a *App) ModelsOf(ctx context.Context, provider string, fresh bool) (ModelL
 	if err != nil {
 		return ModelList{}, err
 	}
-	l := a.modelsOf(ctx, p, fresh)
+	l := a.listed(ctx, a.modelsOf(ctx, p, fresh))
 	return l, l.Err
 }
 

@@ -121,6 +121,9 @@ func (a *App) AddProfile(name, kind string, settings []string) error {
 	if err := p.set(a, settings); err != nil {
 		return err
 	}
+	if kinds[kind] == policy.Partner && p.Facts["profile_created"] == "" {
+		p.Facts["profile_created"] = a.Now().Format(time.DateOnly)
+	}
 	return a.putProfile(p)
 }
 
