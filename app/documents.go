@@ -78,10 +78,9 @@ func (a *App) WriteFor(ctx context.Context, profile string, in document.Input) (
 	return Write(in)
 }
 
-// KeepDraft keeps a draft under a profile, encrypted in the history. origin is
-// where the text in it came from besides the person: what may not be stored is
-// refused.
-func (a *App) KeepDraft(ctx context.Context, profile string, d document.Draft, origin chat.Origin) (SavedDraft, error) {
+// KeepDraft keeps a draft under a profile, encrypted in the history. A report
+// that quotes what it reports is refused: that may not be stored.
+func (a *App) KeepDraft(ctx context.Context, profile string, d document.Draft) (SavedDraft, error) {
 	const op = "app.KeepDraft"
 	saved := SavedDraft{
 		ID: newID(a.Now()), Profile: profile, Kind: d.Kind, To: d.To, CC: d.CC, Alternatives: d.Alternatives,
@@ -91,7 +90,7 @@ func (a *App) KeepDraft(ctx context.Context, profile string, d document.Draft, o
 	if err != nil {
 		return saved, err
 	}
-	text, v := a.Rules().Keep(f, chat.Part{Kind: chat.TextPart, Origin: chat.Typed | origin, Text: d.Text})
+	text, v := a.Rules().Keep(f, chat.Part{Kind: chat.TextPart, Origin: d.Origin, Text: d.Text})
 	if !v.Decision.Permits() {
 		return saved, &policy.Refusal{Verdict: v}
 	}

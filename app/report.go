@@ -75,7 +75,7 @@ func (a *App) KeepReport(ctx context.Context, r *ContentReport) error {
 	if r.Quoted {
 		return nil
 	}
-	saved, err := a.KeepDraft(ctx, r.Profile, r.Draft, 0)
+	saved, err := a.KeepDraft(ctx, r.Profile, r.Draft)
 	r.ID = saved.ID
 	return err
 }

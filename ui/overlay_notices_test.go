@@ -40,7 +40,7 @@ func inboxEnv(t *testing.T) *screen.Env {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.KeepDraft(t.Context(), app.MistralProfile, d, 0); err != nil {
+	if _, err := a.KeepDraft(t.Context(), app.MistralProfile, d); err != nil {
 		t.Fatal(err)
 	}
 	return env

@@ -162,7 +162,7 @@ func (p *program) documentForProfile(c *cobra.Command, in document.Input, f docu
 	if err := a.OpenHistory(c.Context()); err != nil {
 		return d, "", err
 	}
-	saved, err := a.KeepDraft(c.Context(), profile, d, 0)
+	saved, err := a.KeepDraft(c.Context(), profile, d)
 	return d, saved.ID, err
 }
 

@@ -32,7 +32,9 @@ type Draft struct {
 	Missing  []string
 	Complete bool
 	Text     chat.Text
-	Verdict  policy.Verdict
+	// Origin is where the text came from: what a report quotes is reported.
+	Origin  chat.Origin
+	Verdict policy.Verdict
 	// Notes are for the person, not for the recipient.
 	Notes []policy.Words
 }
@@ -80,6 +82,10 @@ func New(in Input, fsys fs.FS) (Draft, error) {
 	if in.Kind == Rights && in.Values["right"] == "complaint" {
 		d.To, d.CC, d.Alternatives = authority, nil, []string{"local_authority"}
 	}
+	d.Origin = chat.Typed
+	if in.quotes() {
+		d.Origin |= chat.Reported
+	}
 	d.Missing = in.Values.missing(in.Kind)
 	d.Complete = len(d.Missing) == 0 && (in.Kind != AccountEnd || in.KeyGone)
 	d.Notes = in.notes(verdict)
@@ -125,6 +131,11 @@ func (in Input) notes(v policy.Verdict) []policy.Words {
 	add(in.Kind == AccountEnd && !in.KeyGone, "key_not_gone")
 	add(slices.ContainsFunc(slices.Collect(values(in.Values)), func(s string) bool { return strings.Contains(s, removed) }), "key_removed")
 	return notes
+}
+
+// quotes reports whether the draft has the text of the message.
+func (in Input) quotes() bool {
+	return in.Kind == Report && !in.abuse() && in.Values["include_text"] == "yes" && in.Values["message_text"] != ""
 }
 
 // abuse reports whether the content must not be passed on.

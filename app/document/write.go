@@ -82,17 +82,15 @@ func (in Input) functions(said map[string]string, f policy.Facts, d Draft) templ
 			}
 			return "[" + word("field."+name) + "]"
 		},
-		"say":     word,
-		"concat":  func(parts ...string) string { return strings.Join(parts, "") },
-		"today":   func() string { return on(day(f.Now)) },
-		"now":     func() string { return f.Now.Format(time.RFC3339) },
-		"to":      func() string { return d.To },
-		"fact":    f.Get,
-		"ruleset": in.Rules.ID,
-		"changed": func() []string { return in.Changed },
-		"mayQuote": func() bool {
-			return !in.abuse() && in.Values["include_text"] == "yes" && in.Values["message_text"] != ""
-		},
+		"say":      word,
+		"concat":   func(parts ...string) string { return strings.Join(parts, "") },
+		"today":    func() string { return on(day(f.Now)) },
+		"now":      func() string { return f.Now.Format(time.RFC3339) },
+		"to":       func() string { return d.To },
+		"fact":     f.Get,
+		"ruleset":  in.Rules.ID,
+		"changed":  func() []string { return in.Changed },
+		"mayQuote": in.quotes,
 		"abuse":    in.abuse,
 		"trains":   func() bool { return slices.Contains(trained, in.Values["right"]) },
 		"lastday":  func() string { s, _ := d.Verdict.Fields["last_day"].(string); return s },
