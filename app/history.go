@@ -122,7 +122,16 @@ func (h *history) open(ctx context.Context) (HistoryState, error) {
 	return h.openStore(ctx)
 }
 
+// openStore opens the store, anew if it is open: two at once would keep each
+// other from re-encrypting it.
 func (h *history) openStore(ctx context.Context) (HistoryState, error) {
+	if h.store != nil {
+		err := h.store.Close()
+		h.store = nil
+		if err != nil {
+			return HistoryFailed, err
+		}
+	}
 	store, err := localstore.OpenVault(ctx, h.app.dir, h.vault)
 	if err != nil {
 		return stateFor(err), err
@@ -136,10 +145,16 @@ func (h *history) openStore(ctx context.Context) (HistoryState, error) {
 }
 
 func stateFor(err error) HistoryState {
+	e, _ := fault.As(err)
 	switch fault.KindOf(err) {
 	case fault.NoKeyring:
 		return HistoryAsking
-	case fault.NeedsAnswer, fault.WrongKey:
+	case fault.NeedsAnswer:
+		return HistoryLocked
+	case fault.WrongKey:
+		if e.Detail["what"] != "passphrase" {
+			return HistoryFailed // the keyring's key is another one: no passphrase helps
+		}
 		return HistoryLocked
 	case fault.NotStored:
 		return HistoryOff
@@ -216,11 +231,14 @@ func (a *App) Rekey(ctx context.Context, holder Holder, passphrase chat.Secret) 
 	h := a.history
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.state == HistoryOpening {
-		h.state, h.err = h.open(ctx)
-	}
-	if h.state != HistoryOpen {
-		return h.err
+	switch h.state {
+	case HistoryOpen:
+	case HistoryOff:
+		return fault.E("app.Rekey", fault.NotStored, nil)
+	default:
+		if h.state, h.err = h.open(ctx); h.err != nil {
+			return h.err
+		}
 	}
 	err := h.store.Close()
 	h.store, h.state = nil, HistoryOpening

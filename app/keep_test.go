@@ -93,6 +93,38 @@ func TestWhereNothingIsKeptAPromptIsStillAnswered(t *testing.T) {
 	}
 }
 
+func TestAHolderChosenTwiceDoesNotBarTheHistoryFromItself(t *testing.T) {
+	a := open(t, t.TempDir(), policy.Local, &fake{})
+	for range 2 {
+		if err := a.ChooseHolder(t.Context(), Sealed, testPassphrase); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := a.Rekey(t.Context(), Sealed, ""); err != nil {
+		t.Errorf("the history is held by itself: %v", err)
+	}
+}
+
+func TestAHistoryThatIsOffIsNotSaidToBeEncryptedAnew(t *testing.T) {
+	a := open(t, t.TempDir(), policy.Local, &fake{})
+	a.KeepNothing()
+	if err := a.Rekey(t.Context(), Sealed, ""); !fault.Is(err, fault.NotStored) {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestAWrongKeyAsksForAPassphraseOnlyWhereOneHelps(t *testing.T) {
+	for want, err := range map[HistoryState]error{
+		HistoryLocked: fault.E("keys.unseal", fault.WrongKey, nil, "what", "passphrase"),
+		HistoryFailed: fault.E("keys.DataKey", fault.WrongKey, nil, "backend", "keyring"),
+		HistoryAsking: fault.E("keys.get", fault.NoKeyring, nil),
+	} {
+		if got := stateFor(err); got != want {
+			t.Errorf("%v makes the history %q, want %q", err, got, want)
+		}
+	}
+}
+
 func TestClosingDoesNotWaitForAnswersThatNeverEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stuck := make(chan struct{})
@@ -104,6 +136,10 @@ func TestClosingDoesNotWaitForAnswersThatNeverEnd(t *testing.T) {
 				t.Fatal(v, err)
 			}
 		}
+		if err := a.Close(); err != nil {
+			t.Errorf("where nothing is kept nothing is missing: %v", err)
+		}
+		a.history.state = HistoryOpening // a history that wants the answers
 		if err := a.Close(); !fault.Is(err, fault.ReadOnly) {
 			t.Errorf("answers that were not kept went unsaid: %v", err)
 		}
