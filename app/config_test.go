@@ -70,7 +70,10 @@ func TestProfilesAreHeldToTheirForms(t *testing.T) {
 		"an https endpoint":                {[]string{"endpoint=https://api.example.org"}, ""},
 		"http on this machine":             {[]string{"endpoint=http://127.0.0.1:8080/v1"}, ""},
 		"http elsewhere shows the key":     {[]string{"endpoint=http://example.org"}, fault.Usage},
-		"a password in an endpoint":        {[]string{"endpoint=https://me:secret@example.org"}, fault.Usage},
+		"a password in an endpoint":        {[]string{"endpoint=https://me:canary@example.org"}, fault.Usage},
+		"a key in an endpoint":             {[]string{"endpoint=https://example.org/v1?key=canary"}, fault.Usage},
+		"a key behind an endpoint":         {[]string{"endpoint=https://example.org/v1#canary"}, fault.Usage},
+		"a password that is no address":    {[]string{"endpoint=https://me:can ary@example.org"}, fault.Usage},
 		"an endpoint without a host":       {[]string{"endpoint=https://"}, fault.Usage},
 		"a fact by its name":               {[]string{"plan=paid"}, ""},
 		"a fact that does not exist":       {[]string{"plam=paid"}, fault.Usage},
@@ -79,8 +82,12 @@ func TestProfilesAreHeldToTheirForms(t *testing.T) {
 		"a setting without a value":        {[]string{"plan"}, fault.Usage},
 		"an empty value takes a fact back": {[]string{"plan="}, ""},
 	} {
-		if err := a.SetProfile(MistralProfile, c.settings); fault.KindOf(err) != c.kind {
+		err := a.SetProfile(MistralProfile, c.settings)
+		if fault.KindOf(err) != c.kind {
 			t.Errorf("%s: %v", name, err)
+		}
+		if err != nil && (strings.Contains(err.Error(), "canary") || strings.Contains(err.Error(), "can ary")) {
+			t.Errorf("%s: the error shows a secret", name)
 		}
 	}
 	if err := a.AddProfile("../escape", "mistral", nil); !fault.Is(err, fault.Usage) {

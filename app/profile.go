@@ -255,21 +255,35 @@ func (p *Profile) set(a *App, settings []string) error {
 	return p.confirm(a, confirmed)
 }
 
-// checkEndpoint wants an absolute http or https URL without user or password;
-// plain http only on this machine, since a key travels with every request.
+// checkEndpoint wants an absolute http or https URL without user, password or
+// query, which may hold a key; plain http only on this machine, since a key
+// travels with every request.
 func checkEndpoint(raw string) error {
 	const op = "app.SetProfile"
 	if raw == "" {
 		return nil
 	}
 	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
-		return fault.E(op, fault.Usage, nil, "what", "endpoint", "word", raw)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "https" && u.Scheme != "http" {
+		return fault.E(op, fault.Usage, nil, "what", "endpoint", "word", shownURL(raw))
 	}
 	if u.Scheme == "http" && !loopbackHost(u.Hostname()) {
 		return fault.E(op, fault.Usage, nil, "what", "https endpoint", "word", raw)
 	}
 	return nil
+}
+
+// shownURL is what an error may say of an address: no user, password or query.
+func shownURL(raw string) string {
+	raw, _, query := strings.Cut(raw, "?")
+	raw, _, _ = strings.Cut(raw, "#")
+	if at := strings.LastIndexByte(raw, '@'); at >= 0 {
+		raw = "…" + raw[at:]
+	}
+	if query {
+		raw += "?…"
+	}
+	return raw
 }
 
 // Facts are what the rules know about a profile. Strict is the reading of what
