@@ -199,12 +199,20 @@ func (v *View) Grow(id chat.MessageID, deltas []app.Delta) {
 	if it == nil || !it.growing {
 		return
 	}
-	v.holding(sameTop, func() {
-		it.height = 0
-		for _, d := range deltas {
-			v.grow(it, d)
-		}
-	})
+	v.cache = nil
+	before := 0
+	if v.back > 0 {
+		before = v.heightOf(it)
+	}
+	it.height = 0
+	for _, d := range deltas {
+		v.grow(it, d)
+	}
+	if v.back > 0 {
+		// It is the last one: its growth is what is more below the edge. Finding
+		// the edge again would look at every message below it.
+		v.back = max(1, v.back+v.heightOf(it)-before)
+	}
 }
 
 // End replaces the growing answer by its final form and lays it out once more.

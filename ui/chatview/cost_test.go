@@ -78,25 +78,22 @@ func TestFarUpAFrameLaysOutNothingAnew(t *testing.T) {
 // depend on how many messages there are, nor on how far up one reads.
 func BenchmarkFrame(b *testing.B) {
 	for _, n := range []int{10, 2000} {
-		b.Run(fmt.Sprintf("growing at the end of %d messages", n), func(b *testing.B) {
-			v := newView(b, 80, 24)
-			v.Show(talk(n))
-			v.Begin(answer("new", fmt.Sprint("m", n-1), ""))
-			for b.Loop() {
-				v.Grow("new", []app.Delta{{Kind: app.TextDelta, Text: "word "}})
-				v.Lines()
-			}
-		})
-		b.Run(fmt.Sprintf("reading the top of %d messages", n), func(b *testing.B) {
-			v := newView(b, 80, 24)
-			v.Show(talk(n))
-			v.Begin(answer("new", fmt.Sprint("m", n-1), ""))
-			v.ScrollTop()
-			for b.Loop() {
-				v.Grow("new", []app.Delta{{Kind: app.TextDelta, Text: "word "}})
-				v.Lines()
-			}
-		})
+		for _, top := range []bool{false, true} {
+			b.Run(fmt.Sprintf("of %d messages, at the top %v", n, top), func(b *testing.B) {
+				v := newView(b, 80, 24)
+				v.Show(talk(n))
+				for i := 0; b.Loop(); i++ {
+					if i%500 == 0 { // every time the same answer, or a long run has a longer one
+						v.Begin(answer(fmt.Sprint("new", i), fmt.Sprint("m", n-1), ""))
+						if top {
+							v.ScrollTop()
+						}
+					}
+					v.Grow(chat.MessageID(fmt.Sprint("new", i-i%500)), []app.Delta{{Kind: app.TextDelta, Text: "word "}})
+					v.Lines()
+				}
+			})
+		}
 	}
 	b.Run("an opened prompt of two megabytes", func(b *testing.B) {
 		v := newView(b, 80, 24)

@@ -158,11 +158,11 @@ func (v *View) bar() string { return v.env.Theme.Accent.Render("▌") + " " }
 
 // prompt is the text of a prompt.
 func (v *View) prompt(it *item) section {
-	wrapped := it.promptLines()
+	wrapped, bar := it.promptLines(), v.bar()
 	return section{len(wrapped), func(from, to int) []string {
 		lines := make([]string, 0, to-from)
 		for _, l := range wrapped[from:to] {
-			lines = append(lines, v.bar()+v.env.Theme.User.Render(l))
+			lines = append(lines, bar+v.env.Theme.User.Render(l))
 		}
 		return lines
 	}}
