@@ -222,19 +222,13 @@ func (r *Root) progress(msg progressMsg) tea.Cmd {
 			r.turn.drawn = time.Now() // what says nothing yet delays no word
 		case app.NoticeDelta:
 			r.tell(r.notice(d.Notice))
-		case app.LimitDelta:
-			r.limits = d.Limits
 		case app.UsageDelta:
 			r.count(d.Usage)
 		default:
 		}
 	}
 	if !p.Over {
-		cmds := []tea.Cmd{r.next()}
-		if r.chat.Ticking() {
-			cmds = append(cmds, everySecond())
-		}
-		return tea.Batch(cmds...)
+		return tea.Batch(r.next(), r.everySecond())
 	}
 	r.turn.end()
 	r.turn = nil
@@ -264,27 +258,44 @@ func (r *Root) retryTrimmed(p app.Progress) tea.Cmd {
 	if !ok {
 		return nil
 	}
-	parent := prompt.Parent
-	again := app.Prompt{Text: prompt.Text(), After: &parent}
-	for _, part := range prompt.Parts {
-		if part.Kind != chat.TextPart {
-			again.Attachments = append(again.Attachments, part)
-		}
-	}
-	r.sending = &sending{prompt: again}
+	r.sending = &sending{prompt: repeated(prompt)}
 	return r.push(dialog.Overflow(r.env, p.Err))
 }
 
-func everySecond() tea.Cmd {
+// repeated asks a prompt of the conversation once more, with its files.
+func repeated(m chat.Message) app.Prompt {
+	parent := m.Parent
+	return app.Prompt{Text: m.Text(), After: &parent, Attachments: attachments(m)}
+}
+
+// attachments are the parts of a prompt that were not typed.
+func attachments(m chat.Message) []chat.Part {
+	var parts []chat.Part
+	for _, p := range m.Parts {
+		if p.Kind != chat.TextPart {
+			parts = append(parts, p)
+		}
+	}
+	return parts
+}
+
+// everySecond counts down while there is something to count: one second at a
+// time, however often it is asked for.
+func (r *Root) everySecond() tea.Cmd {
+	if r.ticking || !r.chat.Ticking() {
+		return nil
+	}
+	r.ticking = true
 	return tea.Tick(time.Second, func(time.Time) tea.Msg { return secondMsg{} })
 }
 
 func (r *Root) second() tea.Cmd {
+	r.ticking = false
 	if !r.chat.Ticking() {
 		return nil
 	}
 	r.chat.Tick()
-	return everySecond()
+	return r.everySecond()
 }
 
 func (r *Root) count(u chat.Usage) {
@@ -319,10 +330,14 @@ func (r *Root) answered(a screen.Answered) tea.Cmd {
 }
 
 // interrupt is ctrl+c: it stops an answer or the asking for one, then empties
-// the composer, then ends the program.
+// the composer, then ends the program. An answer that does not stop when told to
+// keeps nobody here.
 func (r *Root) interrupt() tea.Cmd {
 	switch {
+	case r.turn != nil && r.turn.stopped:
+		return tea.Quit
 	case r.turn != nil:
+		r.turn.stopped = true
 		r.turn.answer.Cancel()
 		return nil
 	case len(r.overlays) > 0:

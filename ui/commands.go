@@ -105,7 +105,7 @@ func (r *Root) escape() tea.Cmd {
 	case r.reading:
 		r.leaveReading()
 	case r.edits != nil:
-		r.edits = nil
+		r.edits, r.attach = nil, nil
 		r.composer.Reset()
 		r.layout()
 	default:
@@ -192,8 +192,7 @@ func (r *Root) again(p app.Prompt) tea.Cmd {
 	if p.Retry == "" && p.Continue == "" {
 		// A prompt whose answer never came is sent as it is.
 		if m, ok := r.chat.Selected(); ok && m.Role == chat.User {
-			parent := m.Parent
-			p = app.Prompt{Text: m.Text(), After: &parent}
+			p = repeated(m)
 		} else {
 			return nil
 		}
@@ -209,7 +208,7 @@ func (r *Root) edit(m chat.Message) {
 	}
 	parent := m.Parent
 	r.leaveReading()
-	r.edits = &parent
+	r.edits, r.attach = &parent, attachments(m)
 	r.composer.SetValue(string(m.Text()))
 	r.tell(r.env.Words.T("chat.editing"))
 	r.layout()
@@ -226,10 +225,18 @@ func (r *Root) walk(m chat.Message, step int) tea.Cmd {
 	if at < 0 || to < 0 || to >= len(ids) {
 		return nil
 	}
-	a, session := r.env.App, r.session
+	return r.walkTo(r.session, ids[to])
+}
+
+// walkTo shows the branch through a message, and the message selected.
+func (r *Root) walkTo(s *app.Session, id chat.MessageID) tea.Cmd {
+	if id == "" || !r.idle() {
+		return nil // an answer that grows is not left by looking elsewhere
+	}
+	a := r.env.App
 	return func() tea.Msg {
-		err := a.Walk(r.ctx, session, ids[to])
-		return doneMsg{session: session, err: err, show: true, selectID: ids[to]}
+		err := a.Walk(r.ctx, s, id)
+		return doneMsg{session: s, err: err, show: true, selectID: id}
 	}
 }
 
@@ -251,7 +258,7 @@ func (r *Root) done(msg doneMsg) tea.Cmd {
 	if msg.show && msg.session == r.session {
 		r.chat.Show(r.session.Snapshot())
 		if msg.selectID != "" {
-			r.chat.SelectMessage(msg.selectID)
+			r.read(msg.selectID)
 		}
 	}
 	if msg.line != "" {
@@ -326,9 +333,7 @@ func (r *Root) show(s *app.Session, at chat.MessageID) tea.Cmd {
 	r.chat.Show(c)
 	r.chat.ScrollBottom()
 	if at != "" {
-		r.chat.SelectMessage(at)
-		r.reading = true
-		r.composer.Blur()
+		r.read(at)
 	}
 	r.used = 0
 	branch := c.Branch()
@@ -340,6 +345,15 @@ func (r *Root) show(s *app.Session, at chat.MessageID) tea.Cmd {
 	}
 	r.layout()
 	return nil
+}
+
+// read selects a message of the branch on the screen.
+func (r *Root) read(id chat.MessageID) {
+	r.chat.SelectMessage(id)
+	if _, ok := r.chat.Selected(); ok && !r.reading {
+		r.reading = true
+		r.composer.Blur()
+	}
 }
 
 // first opens the first steps for a person who has not seen them.

@@ -43,16 +43,18 @@ type Root struct {
 	place   app.Place
 	window  int // context length of the choice in tokens; 0 is unknown
 	used    int // tokens of the context after the last answer; 0 is unknown
-	limits  []app.Limit
 	// chosen says that the provider of the next prompt is known.
 	chosen  bool
 	history app.HistoryState
+	rules   []string // what a person should know of the rules
 
 	turn    *turn
 	sending *sending
 	edits   *chat.MessageID // the prompt that the composer's text will replace
 	attach  []chat.Part
 	draft   int // counts changes, so that only the last one is saved
+	// ticking says that a second is being waited for.
+	ticking bool
 	// wanted is a conversation to open once the history is.
 	wanted chat.ConversationID
 }
@@ -64,6 +66,8 @@ type turn struct {
 	end context.CancelFunc
 	// drawn is when its last progress was taken; the next one waits a frame.
 	drawn time.Time
+	// stopped says that the person has stopped it once.
+	stopped bool
 }
 
 // sending is a prompt between the key and the first sign of an answer.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -12,7 +13,7 @@ import (
 // route gives every message to its owner: size, theme and focus to everyone;
 // results to the turn or the start that waits for them; keys to ctrl+c, the top
 // overlay, the conversation while it is read, the global keys, the composer;
-// the rest to the top overlay, whose commands it belongs to.
+// the rest to the overlays, one of whose commands it belongs to.
 func (r *Root) route(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
@@ -50,17 +51,20 @@ func (r *Root) route(msg tea.Msg) tea.Cmd {
 	case wheelMsg:
 		return r.wheelTurned(msg)
 	case tea.PasteMsg:
-		if o := r.top(); o != nil {
+		if o := r.top(); o != nil && !time.Now().Before(o.deaf) {
 			return r.toOverlay(o, msg)
 		}
 		return r.paste(msg)
 	case tea.KeyPressMsg:
 		return r.key(msg)
 	}
-	if o := r.top(); o != nil {
-		return r.toOverlay(o, msg)
+	// What an overlay asked for may come when another one lies on it. Messages
+	// are of types of their own, so that each overlay knows its results.
+	var cmds []tea.Cmd
+	for _, o := range slices.Backward(slices.Clone(r.overlays)) {
+		cmds = append(cmds, r.toOverlay(o, msg))
 	}
-	return nil
+	return tea.Batch(cmds...)
 }
 
 // key routes a pressed key.

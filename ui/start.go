@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -43,14 +44,18 @@ func Run(ctx context.Context, a *app.App, noColor bool, open chat.ConversationID
 type historyMsg struct {
 	state app.HistoryState
 	draft chat.Text
-	err   error
+	// rules are what a person should know of the rules, removed what they no
+	// longer let be kept.
+	rules   []string
+	removed []app.Removed
+	err     error
 }
 
 func (r *Root) openHistory() tea.Cmd {
 	a := r.env.App
 	return func() tea.Msg {
 		err := a.OpenHistory(r.ctx)
-		msg := historyMsg{state: a.HistoryState(), err: err}
+		msg := historyMsg{state: a.HistoryState(), err: err, rules: a.RulesNotice(), removed: a.TakeRemoved()}
 		if err == nil {
 			msg.draft = a.Draft(r.ctx)
 		}
@@ -61,7 +66,7 @@ func (r *Root) openHistory() tea.Cmd {
 // historyOpened asks the one question about the history's key where there is no
 // keyring, or for the passphrase, or lets a waiting prompt go.
 func (r *Root) historyOpened(msg historyMsg) tea.Cmd {
-	r.history = msg.state
+	r.history, r.rules = msg.state, msg.rules
 	r.layout()
 	switch msg.state {
 	case app.HistoryAsking:
@@ -76,6 +81,11 @@ func (r *Root) historyOpened(msg historyMsg) tea.Cmd {
 	}
 	if msg.draft != "" && r.composer.Value() == "" && r.chat.Empty() {
 		r.composer.SetValue(string(msg.draft))
+		r.layout()
+	}
+	if n := len(msg.removed); n > 0 {
+		line := r.env.Words.N("chat.removed", n, "Title", msg.removed[0].Title)
+		r.banner = banner{line: line, lasting: true}
 		r.layout()
 	}
 	var open tea.Cmd
@@ -112,14 +122,16 @@ func (r *Root) choiceFound(msg choiceMsg) tea.Cmd {
 		r.fail(msg.err)
 		return nil
 	}
-	if msg.asked || !r.chosen {
+	// A conversation that was opened or begun meanwhile goes on as it is.
+	begun := len(r.session.Snapshot().Messages) > 0
+	if msg.asked || !r.chosen && !begun || r.choice.Provider == "" {
 		r.setChoice(msg)
 	}
 	if len(msg.left) > 0 {
 		r.tell(r.leftLine(msg.left))
 	}
 	if !msg.asked {
-		if !r.chosen {
+		if !r.chosen && !begun {
 			r.session = r.env.App.NewSession(msg.choice)
 		}
 		r.chosen = true
@@ -150,6 +162,7 @@ func (r *Root) welcome() tea.Cmd {
 		lines = append(lines, w.T("chat.welcome_unkept"))
 	default:
 	}
+	lines = append(lines, r.rules...)
 	for i, l := range lines {
 		if i > 0 {
 			lines[i] = r.env.Theme.Muted.Render(l)
@@ -222,6 +235,10 @@ func (r *Root) openSession(id chat.ConversationID, at chat.MessageID) tea.Cmd {
 		if err != nil {
 			return sessionMsg{err: err}
 		}
+		c := s.Snapshot()
+		if !slices.ContainsFunc(c.Branch(), func(m chat.Message) bool { return at == "" || m.ID == at }) {
+			_ = a.Walk(r.ctx, s, at) // what is gone by now cannot be shown
+		}
 		return sessionMsg{session: s, at: at, place: a.PlaceOf(r.ctx, s.Choice())}
 	}
 }
@@ -230,6 +247,11 @@ func (r *Root) sessionOpened(msg sessionMsg) tea.Cmd {
 	if msg.err != nil {
 		r.fail(msg.err)
 		return nil
+	}
+	if msg.session.ID() == r.session.ID() {
+		// It is on the screen, together with what is not in the history: an
+		// answer that grows, text that may not be kept.
+		return r.walkTo(r.session, msg.at)
 	}
 	r.leave()
 	cmd := r.show(msg.session, msg.at)

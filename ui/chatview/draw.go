@@ -61,8 +61,10 @@ func (v *View) drawWelcome() []string {
 		lines = append(lines, "")
 	}
 	for _, l := range v.welcome {
-		if len(lines) < v.height {
-			lines = append(lines, ansi.Truncate("  "+l, v.width, "…"))
+		for part := range strings.SplitSeq(ansi.Wrap(l, v.inner(), ""), "\n") {
+			if len(lines) < v.height {
+				lines = append(lines, "  "+part)
+			}
 		}
 	}
 	for len(lines) < v.height {
