@@ -226,6 +226,7 @@ func (a *App) keepPrompt(ctx context.Context, s *Session, ask asking) error {
 	if ask.prompt == nil {
 		return nil
 	}
+	before := s.Snapshot()
 	s.put(*ask.prompt)
 	if ask.ephemera {
 		return nil // no title either: a later turn would write it
@@ -235,15 +236,17 @@ func (a *App) keepPrompt(ctx context.Context, s *Session, ask asking) error {
 		s.c.Title = chat.TitleFrom(ask.prompt.Text(), TitleLength)
 	}
 	s.mu.Unlock()
-	if err := a.keepMeta(ctx, s); err != nil {
-		s.drop(ask.prompt.ID)
-		return err
+	err := a.keepMeta(ctx, s)
+	if err == nil {
+		err = a.keep(ctx, s, ask.facts, *ask.prompt)
 	}
-	if err := a.keep(ctx, s, ask.facts, *ask.prompt); err != nil {
+	if err != nil { // as if it had not been asked: the same branch, no title from it
 		s.drop(ask.prompt.ID)
-		return err
+		s.mu.Lock()
+		s.c.Title, s.c.Leaf = before.Title, before.Leaf
+		s.mu.Unlock()
 	}
-	return nil
+	return err
 }
 
 func (s *Session) drop(id chat.MessageID) {

@@ -165,7 +165,7 @@ func (r *Root) bannerLines() []string {
 // which model, and how full its context is.
 func (r *Root) status() string {
 	w := r.env.Words
-	segments := []widget.Segment{{Text: r.place.Where, Priority: 1}}
+	segments := []widget.Segment{{Text: r.whereabouts(), Priority: 1}}
 	if r.place.Plan != "" {
 		segments = append(segments, widget.Segment{Text: r.place.Plan, Priority: 4})
 	}
@@ -188,6 +188,13 @@ func (r *Root) status() string {
 	}
 	right = append(right, widget.Segment{Text: w.T("status.help"), Priority: 5})
 	return widget.StatusLine(r.env.Theme, r.width, segments, right)
+}
+
+// whereabouts is the place, shortened where its name would leave no room for
+// what happens there: the consequence has up to half of the line.
+func (r *Root) whereabouts() string {
+	needed := ansi.StringWidth(" · ") + min(ansi.StringWidth(r.place.Consequence)+len("! "), r.width/2)
+	return ansi.Truncate(termsafe.Line(r.place.Where), max(r.width-needed, 1), "…")
 }
 
 // short writes a count of tokens in at most four characters.
