@@ -62,7 +62,7 @@ func TestAMistakeInTheAdministratorsFileIsNamedAndClosesAll(t *testing.T) {
 		says       []string
 	}{
 		{"an unknown field", "forbidd = [\"share\"]", []string{"forbidd"}},
-		{"an unknown field in a table", "[profiles.work]\nkind = \"mistral\"\nmodle = \"x\"", []string{"profiles.work.modle"}},
+		{"an unknown field in a table", "[profiles.work]\nkind = \"mistral\"\nmould = \"x\"", []string{"profiles.work.mould"}},
 		{"a word of the wrong type", "organisation = \"x\"\nlocal_only = \"yes\"", []string{"line 2", "local_only"}},
 		{"a list that is no list", "forbid = \"share\"", []string{"forbid"}},
 		{"a feature nobody knows", "forbid = [\"shares\"]", []string{"forbid", "shares"}},

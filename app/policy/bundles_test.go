@@ -93,10 +93,14 @@ func TestMoreCautionPermitsNoMoreInTheSecondBundle(t *testing.T) {
 	for range 60 {
 		f := someFacts(t, rnd)
 		for _, s := range []struct{ name, looser, stricter string }{
-			{"media_customer", "no", "unset"}, {"media_customer", "unset", "yes"},
-			{"age_band", "adult", "minor_with_permission"}, {"age_band", "minor_with_permission", "minor_without_permission"},
+			{"media_customer", "no", "unset"},
+			{"media_customer", "unset", "yes"},
+			{"age_band", "adult", "minor_with_permission"},
+			{"age_band", "minor_with_permission", "minor_without_permission"},
 			{"age_band", "minor_without_permission", "under_13"},
-			{"optouts", "", "bfl"}, {"optouts", "brave", "brave,e2b"}, {"optouts", "cerebras", "brave,cerebras"},
+			{"optouts", "", "bfl"},
+			{"optouts", "brave", "brave,e2b"},
+			{"optouts", "cerebras", "brave,cerebras"},
 			{"accepted", "yes", "no"},
 		} {
 			loose, err := f.With(s.name, s.looser)

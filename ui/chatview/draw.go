@@ -309,5 +309,6 @@ func (v *View) grow(it *item, d app.Delta) {
 		v.waiting = Waiting{On: true, Until: d.Wait.Until, Kind: d.Wait.Kind, Try: d.Wait.Try, Of: d.Wait.Of}
 	case app.StatusDelta:
 		v.waiting = Waiting{On: true, Loading: true}
+	default: // the root's business
 	}
 }
