@@ -123,7 +123,7 @@ func readFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, fault.E(op, fault.NotFound, err, "what", "file", "name", path)
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
 		return nil, fault.E(op, fault.Invalid, err, "path", path)

@@ -63,7 +63,7 @@ func (v *View) drawWelcome() []string {
 	for _, l := range v.welcome {
 		for part := range strings.SplitSeq(ansi.Wrap(l, v.inner(), ""), "\n") {
 			if len(lines) < v.height {
-				lines = append(lines, "  "+part)
+				lines = append(lines, ansi.Truncate("  "+part, v.width, "…"))
 			}
 		}
 	}
