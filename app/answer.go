@@ -183,7 +183,7 @@ func (an *Answer) finish(began time.Time, reason string, finished bool, err erro
 	an.mu.Lock()
 	stopped := an.stopped
 	an.mu.Unlock()
-	m.Took += an.app.Now().Sub(began)
+	m.Took += max(0, an.app.Now().Sub(began)) // a clock may be set back
 	switch {
 	case finished && reason != "length" && reason != "model_length" && reason != "error":
 		m.State, m.Ended = chat.Complete, reason
