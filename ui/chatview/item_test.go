@@ -326,3 +326,26 @@ func TestCodeIsFoundInAMessageThatWasNeverDrawn(t *testing.T) {
 		t.Error("code was found where there is none")
 	}
 }
+
+func TestSelectionStaysWithItsMessage(t *testing.T) {
+	v := newView(t, 60, 12)
+	v.Show(talk(6))
+	v.SelectMessage("m3")
+	v.Show(talk(12))
+	if m, _ := v.Selected(); m.ID != "m3" {
+		t.Errorf("after more messages %q is selected", m.ID)
+	}
+	v.Show(talk(2))
+	if m, _ := v.Selected(); m.ID != "m1" {
+		t.Errorf("where the message is gone %q is selected", m.ID)
+	}
+	v.Show(chat.Conversation{})
+	if _, ok := v.Selected(); ok || v.SelectLast() {
+		t.Error("an empty conversation has a selected message")
+	}
+	v.Select(1)
+	if v.OpenSelected() {
+		t.Error("nothing can be opened in an empty conversation")
+	}
+	fits(t, v)
+}
