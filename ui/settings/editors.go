@@ -9,6 +9,7 @@ import (
 	"bise/app"
 	"bise/app/chat"
 	"bise/ui/dialog"
+	"bise/ui/theme"
 	"bise/ui/widget"
 )
 
@@ -242,4 +243,68 @@ func (v *View) showSecret(code string) editor {
 	c := v.choose(w.T("settings.recovery"), w.T("settings.recovery_write_down"), []widget.Option{{Label: w.T("settings.recovery_written")}}, 0, func(int) tea.Cmd { return nil })
 	c.Say(w.T("settings.recovery_write_down"), code)
 	return c
+}
+
+func (v *View) editTheme() editor {
+	w, now := v.Env.Words, v.Env.App.Config().Theme
+	names := append([]string{""}, theme.Names()...)
+	options := make([]widget.Option, len(names))
+	for i, name := range names {
+		options[i] = widget.Option{Label: themeName(w, name)}
+	}
+	return v.choose(w.T("settings.theme"), w.T("settings.theme_why"), options, slices.Index(names, now), func(i int) tea.Cmd {
+		save := v.configure(w.T("settings.theme_set"), func(c *app.Config) { c.Theme = names[i] })
+		return func() tea.Msg {
+			msg, ok := save().(changedMsg)
+			if ok && msg.err == nil {
+				msg.theme = dress(names[i])
+			}
+			return msg
+		}
+	})
+}
+
+// dress has the root put on a theme just saved: it does so whenever it learns of
+// the terminal's background, which only the theme "" has to ask for.
+func dress(name string) tea.Cmd {
+	if name == "" {
+		return tea.RequestBackgroundColor
+	}
+	return func() tea.Msg { return tea.BackgroundColorMsg{Color: color.Black} }
+}
+
+func (v *View) editLanguage() editor {
+	w, now := v.Env.Words, v.Env.App.Config().Language
+	tags := append([]string{""}, text.Languages()...)
+	options := make([]widget.Option, len(tags))
+	for i, tag := range tags {
+		options[i] = widget.Option{Label: languageName(w, tag)}
+	}
+	return v.choose(w.T("settings.language"), w.T("settings.language_why"), options, slices.Index(tags, now), func(i int) tea.Cmd {
+		return v.configure(w.T("settings.next_start"), func(c *app.Config) { c.Language = tags[i] })
+	})
+}
+
+func (v *View) editProfile() editor {
+	w, a := v.Env.Words, v.Env.App
+	profiles := a.Profiles()
+	options := make([]widget.Option, len(profiles))
+	at := 0
+	for i, p := range profiles {
+		options[i] = widget.Option{Label: p.Name, Explain: strings.TrimSpace(p.Kind + " " + p.Endpoint)}
+		if p.Kind != app.LocalProfile && a.Barred(p.Name) != nil { // the guide is always there
+			options[i].Off = w.T("settings.barred", "Organisation", a.Organisation())
+		}
+		if p.Name == a.Active() {
+			at = i
+		}
+	}
+	return v.choose(w.T("settings.profile"), w.T("settings.profile_why"), options, at, func(i int) tea.Cmd {
+		return func() tea.Msg {
+			if err := a.UseProfile(profiles[i].Name); err != nil {
+				return changedMsg{owner: v, err: err}
+			}
+			return changedMsg{owner: v, use: a.DefaultChoice(v.ctx)}
+		}
+	})
 }
