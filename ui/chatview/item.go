@@ -52,6 +52,7 @@ func (it *item) ready(env *screen.Env) {
 			it.text(env).Append(string(p.Text))
 		case chat.ThinkingPart:
 			it.reasoning(env).Append(string(p.Text))
+		default: // drawn from the message itself
 		}
 	}
 	it.finish()

@@ -1,6 +1,8 @@
 package settings
 
 import (
+	"image/color"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -8,6 +10,7 @@ import (
 
 	"bise/app"
 	"bise/app/chat"
+	"bise/app/text"
 	"bise/ui/dialog"
 	"bise/ui/theme"
 	"bise/ui/widget"

@@ -5,8 +5,6 @@ package settings
 
 import (
 	"context"
-	"image/color"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -16,7 +14,6 @@ import (
 	"bise/app/text"
 	"bise/ui/dialog"
 	"bise/ui/screen"
-	"bise/ui/theme"
 	"bise/ui/widget"
 )
 
