@@ -59,6 +59,8 @@ func (r *Root) run(id keys.ID) tea.Cmd {
 		return r.push(settings.New(r.env, r.ctx))
 	case keys.SignIn:
 		return r.push(signin.New(r.env, r.ctx, r.profile()))
+	case keys.Find:
+		return r.push(dialog.Find(r.env, r.sought))
 	case keys.Inbox:
 		return r.push(notices.New(r.env, r.ctx))
 	case keys.Palette:
@@ -128,6 +130,20 @@ func (r *Root) toggleReading() tea.Cmd {
 	return nil
 }
 
+// find goes to the message above that holds words, and reads from there.
+func (r *Root) find(words string) tea.Cmd {
+	switch {
+	case words == "":
+		return r.run(keys.Find)
+	case !r.chat.Find(words):
+		r.tell(r.env.Words.T("chat.not_found", "Words", words))
+	case !r.reading:
+		r.reading = true
+		r.composer.Blur()
+	}
+	return nil
+}
+
 func (r *Root) leaveReading() {
 	if r.reading {
 		r.reading = false
@@ -161,6 +177,8 @@ func (r *Root) messageKey(pressed string) (tea.Cmd, bool) {
 		return r.walk(m, -1), true
 	case keys.Is(pressed, keys.BranchRight):
 		return r.walk(m, 1), true
+	case keys.Is(pressed, keys.FindNext):
+		return r.find(r.sought), true
 	case keys.Is(pressed, keys.Details):
 		r.chat.ToggleDetails()
 	case pressed == "enter":

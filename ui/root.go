@@ -46,6 +46,7 @@ type Root struct {
 	// chosen says that the provider of the next prompt is known.
 	chosen  bool
 	history app.HistoryState
+	sought  string   // the words found last
 	rules   []string // what a person should know of the rules
 
 	turn    *turn

@@ -255,3 +255,22 @@ func TestTextFromOutsideCannotSteerTheTerminal(t *testing.T) {
 		}
 	}
 }
+
+func TestWordsAreFoundInTheConversationOnTheScreen(t *testing.T) {
+	s := start(t, 80, 14)
+	s.ask(question)
+	s.ask("where are my files?")
+	s.press("ctrl+s")
+	s.typed("opting out")
+	s.press("enter")
+	if m, ok := s.root.chat.Selected(); !ok || m.Role != chat.Assistant || !strings.Contains(s.screen(), "opting out") {
+		t.Fatalf("the words are not shown:\n%s", s.screen())
+	}
+	s.root.sought = ""
+	s.press("ctrl+s")
+	s.typed("ZEBRA")
+	s.press("enter")
+	if !strings.Contains(s.screen(), "ZEBRA") || !strings.Contains(s.screen(), "not in this") {
+		t.Errorf("nothing says that there is no such word:\n%s", s.screen())
+	}
+}

@@ -214,6 +214,9 @@ func (r *Root) settled(a screen.Answered) tea.Cmd {
 		return func() tea.Msg {
 			return doneMsg{err: app.SetSystem(r.ctx, s, chat.Text(a.Text)), line: r.env.Words.T("chat.instructions_set")}
 		}
+	case dialog.FindQuestion:
+		r.sought = a.Text
+		return r.find(a.Text)
 	case dialog.CodeQuestion:
 		return r.done(doneMsg{line: r.env.Words.T("chat.copied_code"), clip: a.Text})
 	}

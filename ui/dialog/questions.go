@@ -14,6 +14,8 @@ const (
 	PathQuestion = "path"
 	// InstructionsQuestion asks for the system instructions.
 	InstructionsQuestion = "instructions"
+	// FindQuestion asks for words of the conversation.
+	FindQuestion = "find"
 	// CodeQuestion asks which block of code to copy.
 	CodeQuestion = "code"
 )

@@ -26,6 +26,8 @@ const (
 	Settings    ID = "settings"
 	SignIn      ID = "sign_in"
 	Inbox       ID = "inbox"
+	Find        ID = "find"
+	FindNext    ID = "find_next"
 	Palette     ID = "palette"
 	Help        ID = "help"
 	Editor      ID = "editor"
@@ -124,11 +126,13 @@ var Table = []Binding{
 	{BranchLeft, Message, []string{"left", "h"}, "", false},
 	{BranchRight, Message, []string{"right", "l"}, "", false},
 	{Details, Message, []string{"i"}, "", false},
+	{FindNext, Message, []string{"n"}, "", false},
 
 	{New, Conversing, []string{"ctrl+n"}, "", true},
 	{History, Conversing, []string{"ctrl+r"}, "", true},
 	{Models, Conversing, []string{"ctrl+o"}, "", true},
 
+	{Find, Looking, []string{"ctrl+s"}, "", true},
 	{ScrollUp, Looking, []string{"pgup"}, "", false},
 	{ScrollDown, Looking, []string{"pgdown"}, "", false},
 	{Top, Looking, []string{"ctrl+home"}, "", false},
