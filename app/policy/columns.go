@@ -154,7 +154,7 @@ func (p *parser) domain(s *sheet, name string) []string {
 		return words
 	case "kind":
 		return append(slices.Clone(turnKinds), unknownKind)
-	case "edited":
+	case "edited", "weights_readable":
 		return yesNo
 	case "audience":
 		return []string{unset, string(LocalFile), string(Anyone)}

@@ -92,6 +92,9 @@ func TestServingOthers(t *testing.T) {
 		{"this machine alone", "service=local", Allow},
 		{"open weights to others", "service=local listen=network", Allow},
 		{"weights under Specific Access to others", "service=local listen=network weights=specific_access", Block},
+		{"confidential weights that others here may read", "service=local weights=specific_access weights_file_mode=0644", Warn},
+		{"confidential weights of the owner alone", "service=local weights=specific_access weights_file_mode=0600", Allow},
+		{"open weights that others here may read", "service=local weights_file_mode=0644", Allow},
 		{"a personal key to others", "service=la_plateforme listen=network", Block},
 		{"a partner's service to others", "service=partner", Block},
 	} {

@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // word is what a condition column says now.
 func (q question) word(name string) string {
@@ -23,6 +26,8 @@ func (q question) word(name string) string {
 		return q.stage
 	case "discontinued":
 		return q.facts.discontinued()
+	case "weights_readable":
+		return yesWord(q.facts.weightsReadable())
 	case "tool_owner":
 		if q.owner != "" {
 			return q.owner
@@ -57,6 +62,14 @@ func (f Facts) discontinued() string {
 	default:
 		return "after_joining"
 	}
+}
+
+// weightsReadable says whether others than the owner may read the file of the
+// weights. A mode nobody stated says nothing.
+func (f Facts) weightsReadable() bool {
+	mode, err := strconv.ParseUint(strings.TrimPrefix(f.Get("weights_file_mode"), "0o"), 8, 16)
+	const others = 0o077
+	return err == nil && mode&others != 0
 }
 
 func yesWord(b bool) string {
