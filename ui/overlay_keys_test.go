@@ -197,6 +197,14 @@ func TestTheFirstStepsCanBeSkippedAndDoNotComeBack(t *testing.T) {
 	}
 }
 
+func TestWhatIsWrittenOnTheLastStepBeginsTheFirstMessage(t *testing.T) {
+	d := drive(t, firstrun.New(newEnv(t), t.Context())).keys("enter", "w")
+	want := screen.Answered{Question: dialog.ProvidersQuestion, Choice: dialog.Yes, Text: "w"}
+	if d.last != want {
+		t.Errorf("got %#v, want %#v", d.last, want)
+	}
+}
+
 func TestTheFirstStepsEndWhereNothingCanBeWritten(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "bise")
 	env := newEnv(t, func(o *app.Options) { o.DataDir = dir })

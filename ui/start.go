@@ -206,6 +206,10 @@ func (r *Root) settled(a screen.Answered) tea.Cmd {
 		return r.openHistory()
 	case dialog.ProvidersQuestion:
 		r.chosen = false
+		if a.Text != "" {
+			r.composer.SetValue(r.composer.Value() + a.Text)
+			r.layout()
+		}
 		return r.findChoice()
 	case dialog.PathQuestion:
 		return r.attachPath(a.Text)

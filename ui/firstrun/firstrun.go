@@ -55,6 +55,8 @@ type View struct {
 	identity app.Identity
 	choice   app.Choice
 	closing  bool
+	// typed is what was written on the last page: it begins the first message.
+	typed string
 }
 
 // foundMsg is what there is on this machine.
@@ -215,11 +217,12 @@ func (v *View) Update(msg tea.Msg) (screen.Action, tea.Cmd) {
 		return screen.Stay{}, nil
 	case endedMsg:
 		if msg.owner == v {
-			return screen.Answered{Question: dialog.ProvidersQuestion, Choice: dialog.Yes}, nil
+			return screen.Answered{Question: dialog.ProvidersQuestion, Choice: dialog.Yes, Text: v.typed}, nil
 		}
 		return screen.Stay{}, nil
 	case tea.KeyPressMsg:
 		if v.closing {
+			v.typed += msg.Text
 			return screen.Stay{}, nil
 		}
 		if msg.String() == "esc" {
@@ -228,6 +231,10 @@ func (v *View) Update(msg tea.Msg) (screen.Action, tea.Cmd) {
 		if v.step != key {
 			if chosen := v.ask.Key(msg); chosen >= 0 {
 				return screen.Stay{}, v.choose(chosen)
+			}
+			if v.step == done && msg.Text != "" { // the first message has begun
+				v.typed = msg.Text
+				return screen.Stay{}, v.end(true)
 			}
 			return screen.Stay{}, nil
 		}
