@@ -93,7 +93,7 @@ func (p *Provider) Show(ctx context.Context, model string) (client.Model, error)
 		return client.Model{}, err
 	}
 	for _, m := range models {
-		if m.ID == model || m.ID == model+":latest" {
+		if tagged(m.ID) == tagged(model) {
 			return m, nil
 		}
 	}

@@ -358,3 +358,17 @@ func TestCheckKnowsOllamaByItsVersion(t *testing.T) {
 		t.Errorf("Ollama gave %v", err)
 	}
 }
+
+func TestATagThatIsNotWrittenIsTheLatest(t *testing.T) {
+	for model, want := range map[string]string{
+		"tiny":                        "tiny:latest",
+		"tiny:latest":                 "tiny:latest",
+		"tiny:7b":                     "tiny:7b",
+		"registry.example:5000/x/y":   "registry.example:5000/x/y:latest",
+		"registry.example:5000/x/y:1": "registry.example:5000/x/y:1",
+	} {
+		if got := tagged(model); got != want {
+			t.Errorf("%s is %s, want %s", model, got, want)
+		}
+	}
+}

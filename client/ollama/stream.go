@@ -6,6 +6,7 @@ import (
 	"errors"
 	"iter"
 	"net/http"
+	"strings"
 
 	"github.com/ollama/ollama/api"
 
@@ -162,7 +163,7 @@ func (p *Provider) loaded(ctx context.Context, model string) (Running, bool) {
 		return Running{}, false
 	}
 	for _, r := range running {
-		if r.Model == model || r.Model == model+":latest" {
+		if tagged(r.Model) == tagged(model) {
 			return r, true
 		}
 	}
@@ -186,11 +187,23 @@ func (a *answer) piece(ctx context.Context, r api.ChatResponse) error {
 	return nil
 }
 
+// tagged is a model's name with the tag that Ollama adds where there is none.
+func tagged(model string) string {
+	if strings.Contains(model[strings.LastIndex(model, "/")+1:], ":") {
+		return model
+	}
+	return model + ":latest"
+}
+
 func (a *answer) deltas(r api.ChatResponse) []client.Delta {
 	var list []client.Delta
 	if !a.named && r.Model != "" {
 		a.named = true
-		list = append(list, client.Delta{Kind: client.ModelDelta, Model: sentence(r.Model)})
+		name := r.Model
+		if tagged(name) == tagged(a.turn.Model) {
+			name = a.turn.Model // Ollama takes a name without a tag for the latest
+		}
+		list = append(list, client.Delta{Kind: client.ModelDelta, Model: sentence(name)})
 	}
 	if r.Message.Thinking != "" {
 		list = append(list, client.Delta{Kind: client.ThinkingDelta, Text: chat.Text(r.Message.Thinking), Origin: chat.Model})
