@@ -51,15 +51,6 @@ var noticeSpecs = []noticeSpec{
 	{UpdateOptional, "", "", nil, nil},
 }
 
-// NoticeKinds lists the kinds in the order in which they are offered.
-func NoticeKinds() []NoticeKind {
-	kinds := make([]NoticeKind, len(noticeSpecs))
-	for i, s := range noticeSpecs {
-		kinds[i] = s.kind
-	}
-	return kinds
-}
-
 func specOf(kind NoticeKind) (noticeSpec, bool) {
 	i := slices.IndexFunc(noticeSpecs, func(s noticeSpec) bool { return s.kind == kind })
 	if i < 0 {

@@ -109,15 +109,6 @@ func Kinds() []Kind {
 	}
 }
 
-// Fields names the fields of a draft in the order of the contract.
-func Fields(k Kind) []string {
-	names := make([]string, len(fields[k]))
-	for i, f := range fields[k] {
-		names[i] = f.name
-	}
-	return names
-}
-
 // Choices are the words that a field takes, nil where any do.
 func Choices(k Kind, name string) []string {
 	switch {
