@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -142,6 +143,10 @@ func (an *Answer) take(d Delta) {
 	switch d.Kind {
 	case client.UsageDelta:
 		an.message.Usage = d.Usage
+	case client.ToolDelta:
+		if d.Tool.Name != "" && !slices.Contains(an.message.Tools, d.Tool.Name) {
+			an.message.Tools = append(slices.Clip(an.message.Tools), d.Tool.Name)
+		}
 	case client.ModelDelta:
 		an.message.Model = d.Model
 		if same { // the dated name of what was asked is no other model

@@ -28,6 +28,8 @@ type (
 	Connection = client.Connection
 	// Notice is a provider's message by its wording key under "notice.".
 	Notice = client.Notice
+	// ToolActivity is a built-in tool at work.
+	ToolActivity = client.ToolActivity
 	// Limit is one limit of the account.
 	Limit = client.Limit
 )
@@ -43,6 +45,7 @@ const (
 	LimitDelta    = client.LimitDelta
 	NoticeDelta   = client.NoticeDelta
 	StatusDelta   = client.StatusDelta
+	ToolDelta     = client.ToolDelta
 	DoneDelta     = client.DoneDelta
 )
 

@@ -96,7 +96,27 @@ type Model struct {
 	// Loaded says that a runner holds it in memory now.
 	Loaded      bool
 	Temperature float64 // the service's default; 0 is unknown
+	// Badge sets a model apart: see the constants. "" is an ordinary one.
+	Badge Badge
+	// Efforts are the reasoning efforts it is known to accept, weakest first;
+	// nil is not known yet.
+	Efforts []string
 }
+
+// Badge says what is special about a model. The zero value is nothing.
+type Badge string
+
+// The badges.
+const (
+	// Agent is an agent of the account; the ID is chat.AgentModel of its id.
+	Agent Badge = "agent"
+	// FineTuned is a model that the account has trained.
+	FineTuned Badge = "fine_tuned"
+	// Labs is an experimental model with rules of its own.
+	Labs Badge = "labs"
+	// Archived is a fine-tuned model that is put away.
+	Archived Badge = "archived"
+)
 
 // DeltaKind says what a Delta brings. The zero value brings nothing.
 type DeltaKind uint8
@@ -123,6 +143,8 @@ const (
 	NoticeDelta
 	// StatusDelta says what the server does before the first token ("loading").
 	StatusDelta
+	// ToolDelta tells what a built-in tool of the service is doing.
+	ToolDelta
 	// DoneDelta ends a complete answer. A stream without one was cut.
 	DoneDelta
 )
@@ -138,6 +160,7 @@ type Delta struct {
 	Wait   Wait
 	Limits []Limit
 	Notice Notice
+	Tool   ToolActivity
 	// Reason is the service's finish reason: "stop", "length", "tool_calls".
 	Reason string
 }
@@ -148,6 +171,32 @@ type Wait struct {
 	Until time.Time
 	Try   int // the try to come, 2 for the first repetition
 	Of    int
+}
+
+// ToolState says how far a run of a tool is. The zero value has not begun.
+type ToolState string
+
+// The states of a run.
+const (
+	ToolStarted ToolState = "started"
+	ToolDone    ToolState = "done"
+	ToolFailed  ToolState = "failed"
+)
+
+// ToolActivity is a built-in tool at work on the service's side.
+type ToolActivity struct {
+	// ID tells the runs of an answer apart.
+	ID string
+	// Name is the tool's stable name, see chat.WebSearchTool and the others; a
+	// name that is none of them is the service's own.
+	Name  string
+	State ToolState
+	// Query is what the tool was asked: search words, a picture's description.
+	Query chat.Text
+	// Code and Output are those of a code interpreter.
+	Code, Output chat.Text
+	// Sources is how many sources a search has found; 0 is none or not told.
+	Sources int
 }
 
 // Limit is one limit of the account as the service tells it.

@@ -21,7 +21,7 @@ var migrations embed.FS
 
 const (
 	// schemaVersion is the number of the last migration.
-	schemaVersion = 2
+	schemaVersion = 6
 	// applicationID marks the file as bise's: "bise" in ASCII.
 	applicationID = 0x62697365
 )

@@ -83,7 +83,8 @@ func TestDocumentsAreKeptWithWhatBecameOfThem(t *testing.T) {
 // left it, opens it, and wants everything that was in it and the new tables.
 func TestAHistoryOfTheFirstSchemaIsBroughtUp(t *testing.T) {
 	path, key := filled(t, 3)
-	withConn(t, path, `DROP TABLE notice; DROP TABLE document; PRAGMA user_version = 1`)
+	withConn(t, path, `DROP TABLE notice; DROP TABLE document; DROP TABLE share; DROP TABLE activity; DROP TABLE upload;
+		ALTER TABLE conversation DROP COLUMN settings; PRAGMA user_version = 1`)
 	db := mustOpen(t, path, key)
 	c, err := db.Conversation(t.Context(), "c")
 	if err != nil || len(c.Messages) != 3 {

@@ -26,6 +26,8 @@ type Conversation struct {
 	Provider string
 	Model    string
 	System   Text
+	// Settings are how its next prompts are asked.
+	Settings Settings
 	// Messages is every message of every branch, oldest first.
 	Messages []Message
 	// Leaf is the last message of the active branch.
@@ -178,10 +180,38 @@ type Turn struct {
 	// Messages is the context, oldest first, ending with the prompt.
 	Messages []Message
 	// Tools are the built-in tools wanted, by their stable names.
-	Tools   []string
-	Options Options
+	Tools []string
+	// Libraries are the ids of the document libraries to search.
+	Libraries []string
+	Options   Options
 	// Prefix asks the model to go on from this text, its own cut answer.
 	Prefix Text
+}
+
+// The built-in tools by their stable names, those of the command line.
+const (
+	WebSearchTool = "web_search"
+	NewsTool      = "news"
+	ImageTool     = "image_generation"
+	CodeTool      = "code_interpreter"
+	LibraryTool   = "document_library"
+)
+
+// agentPrefix marks a model name that is an agent's id.
+const agentPrefix = "agent:"
+
+// AgentModel is the model name that stands for an agent.
+func AgentModel(id string) string { return agentPrefix + id }
+
+// AgentOf is the agent that a model name stands for.
+func AgentOf(model string) (id string, ok bool) { return strings.CutPrefix(model, agentPrefix) }
+
+// Settings are how the prompts of a conversation are asked. The zero value asks
+// without tools and leaves every option to the service.
+type Settings struct {
+	Tools     []string `json:",omitempty"`
+	Libraries []string `json:",omitempty"`
+	Options   Options  `json:",omitzero"`
 }
 
 // Options tune an answer. Nil fields are left to the service.
