@@ -41,30 +41,14 @@ type card struct {
 // several names is one model with aliases.
 func (p *Provider) Models(ctx context.Context) ([]client.Model, error) {
 	const op = "openai.Models"
-	if p.bad != nil {
-		return nil, p.bad
-	}
-	ctx, idle := sse.NewIdle(ctx, min(p.opts.Idle, 30*time.Second))
-	defer idle.Stop()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.endpoint(modelsPath), nil)
+	var raw []byte
+	call := Call{Op: op, Method: http.MethodGet, Path: modelsPath, Idle: min(p.opts.Idle, 30*time.Second)}
+	err := p.Do(ctx, call, func(_ *http.Response, body io.Reader) (err error) {
+		raw, err = io.ReadAll(io.LimitReader(body, sse.DefaultMax))
+		return err
+	})
 	if err != nil {
-		return nil, fault.E(op, fault.Invalid, err)
-	}
-	req.Header.Set("Accept", "application/json")
-	if err := p.authorize(ctx, req.Header); err != nil {
 		return nil, err
-	}
-	resp, err := p.opts.HTTP.Do(req)
-	if err != nil {
-		return nil, p.transport(ctx, op, err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode != http.StatusOK {
-		return nil, p.refused(op, "", resp)
-	}
-	raw, err := io.ReadAll(io.LimitReader(idle.Reader(resp.Body), sse.DefaultMax))
-	if err != nil {
-		return nil, p.transport(ctx, op, err)
 	}
 	cards, ok := readCards(raw)
 	if !ok {
