@@ -68,6 +68,7 @@ var rooms = []room{
 	{folder: "client", ours: leaves},
 	{folder: "client/clienttest", ours: concat(leaves, "assets", "client")},
 	{folder: "client/sse", ours: []string{"app/fault"}},
+	{folder: "client/gguf", ours: []string{"app/fault"}},
 	{folder: "client/openai", ours: concat(leaves, "client", "client/sse")},
 	{folder: "client/mistral", ours: concat(leaves, "client", "client/openai", "client/sse")},
 	{folder: "client/ollama", ours: concat(leaves, "client", "client/openai", "client/sse")},

@@ -86,6 +86,9 @@ const (
 	ModelGone Kind = "model_gone"
 	// Unsupported is a feature the model or host lacks.
 	Unsupported Kind = "unsupported"
+	// ModelFile is a file of weights that no runner could use; the detail "why"
+	// says what is wrong with it.
+	ModelFile Kind = "model_file"
 	// OutOfMemory is a runner without room for the model.
 	OutOfMemory Kind = "out_of_memory"
 	// RunnerAbsent is a local runner that does not answer.
