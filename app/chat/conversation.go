@@ -212,6 +212,17 @@ type Settings struct {
 	Tools     []string `json:",omitempty"`
 	Libraries []string `json:",omitempty"`
 	Options   Options  `json:",omitzero"`
+	// Declared is what the person has declared about the conversation.
+	Declared Declaration `json:",omitzero"`
+}
+
+// Declaration is a person's word on what a conversation is for.
+type Declaration struct {
+	// Purpose is editorial or non_editorial, "" is not said.
+	Purpose string `json:",omitempty"`
+	// Ruleset and On, YYYY-MM-DD, say under which rules and when.
+	Ruleset string `json:",omitempty"`
+	On      string `json:",omitempty"`
 }
 
 // Options tune an answer. Nil fields are left to the service.
@@ -223,8 +234,24 @@ type Options struct {
 	Stop        []string
 	// Effort is a reasoning effort the model accepts; "" is its default.
 	Effort string
+	// Filter asks the service to moderate what is sent, or not to.
+	Filter Filter
 	// Thinking switches reasoning on or off where the model has such a switch.
 	Thinking *bool
 	// Window is the context length in tokens to use where it can be chosen.
 	Window int
 }
+
+// Filter says what a service's moderation is to do with a prompt. The zero value
+// says nothing: what the account has set holds.
+type Filter string
+
+// The choices of a Filter.
+const (
+	// FilterDefault says nothing.
+	FilterDefault Filter = ""
+	// FilterOn asks for prompts to be refused that the moderation objects to.
+	FilterOn Filter = "on"
+	// FilterOff asks that none is refused by it.
+	FilterOff Filter = "off"
+)

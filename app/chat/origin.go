@@ -67,6 +67,19 @@ func (o Origin) Names() []string {
 	return names
 }
 
+// OriginOf is the set that names name; a name that is not known adds nothing.
+func OriginOf(names []string) Origin {
+	var o Origin
+	for _, n := range originNames {
+		for _, name := range names {
+			if n.name == name {
+				o |= n.origin
+			}
+		}
+	}
+	return o
+}
+
 // String joins the names of o with commas; an empty set is "unknown".
 func (o Origin) String() string {
 	if names := o.Names(); len(names) > 0 {

@@ -86,9 +86,23 @@ const (
 	ModelGone Kind = "model_gone"
 	// Unsupported is a feature the model or host lacks.
 	Unsupported Kind = "unsupported"
+	// NotOffered is something that the service has, but not at this host: one
+	// for a region, a partner's. Details: host, feature, instead (the host that
+	// offers it).
+	NotOffered Kind = "not_offered"
 	// ModelFile is a file of weights that no runner could use; the detail "why"
 	// says what is wrong with it.
 	ModelFile Kind = "model_file"
+	// NotOffered is something that a host does not have at all, such as files at
+	// a regional one; detail "feature" is its word, "elsewhere" the host that has it.
+	NotOffered Kind = "not_offered"
+	// FileType is a file of a type that cannot be attached.
+	FileType Kind = "file_type"
+	// TooLarge is a file above a limit; details "size" and "limit" are readable.
+	TooLarge Kind = "too_large"
+	// CannotRead is an attachment that the model does not take; detail "kind" is
+	// image, document or audio.
+	CannotRead Kind = "cannot_read"
 	// OutOfMemory is a runner without room for the model.
 	OutOfMemory Kind = "out_of_memory"
 	// RunnerAbsent is a local runner that does not answer.

@@ -18,6 +18,7 @@ var dialect = openai.Dialect{
 	CacheKey:   true, // docs, studio/conversations/advanced/prompt-caching
 	ShortIDs:   true,
 	Strict:     true,
+	Guardrails: true, // docs, studio/safety-moderation
 	Notices:    notices,
 	Absent:     fault.Unreachable,
 }

@@ -36,7 +36,7 @@ func BenchmarkDecode(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			deltas, err := d.chunk(ev.Data)
+			deltas, err := d.Event("", ev.Data)
 			if err != nil {
 				b.Fatal(err)
 			}

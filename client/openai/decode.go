@@ -21,7 +21,7 @@ type decoder struct {
 	useful  bool // there is text or a part, not reasoning alone
 	read    bool // a chunk could be read
 	broken  bool // one could not
-	echo    *echo
+	echo    *Echo
 	out     []client.Delta
 	choices []choice // room for those of the next chunk
 }
@@ -38,17 +38,16 @@ const maxCalls = 256
 
 func newDecoder(t chat.Turn) *decoder {
 	// Going on from a prefix may add nothing: the answer was complete.
-	return &decoder{asked: t.Model, useful: t.Prefix != "", echo: &echo{prefix: string(t.Prefix)}}
+	return &decoder{asked: t.Model, useful: t.Prefix != "", echo: NewEcho(t.Prefix)}
 }
 
-// chunk decodes the data of one event. The deltas are valid until the next
-// call. Data that is no JSON is passed over with a notice, once; an error
-// object is an error.
-func (d *decoder) chunk(data []byte) ([]client.Delta, error) {
+// Event decodes the data of one event. Data that is no JSON is passed over with
+// a notice, once; an error object is an error.
+func (d *decoder) Event(_ string, data []byte) ([]client.Delta, error) {
 	d.out = d.out[:0]
 	clear(d.choices[:cap(d.choices)])
 	c := completion{Choices: d.choices[:0]}
-	if err := unmarshal(data, &c); err != nil {
+	if err := Unmarshal(data, &c); err != nil {
 		if !d.broken {
 			d.broken = true
 			d.emit(client.Delta{Kind: client.NoticeDelta, Notice: client.Notice{Key: "notice.garbled"}})
@@ -56,7 +55,7 @@ func (d *decoder) chunk(data []byte) ([]client.Delta, error) {
 		return d.out, nil
 	}
 	if isError(&c) {
-		return nil, inStream(data)
+		return nil, InStream(data)
 	}
 	d.read = true
 	d.choices = c.Choices
@@ -106,11 +105,11 @@ func (d *decoder) answer(a *answer) {
 	if s := a.reasoning(); s != "" {
 		d.think(s, "")
 	}
-	if a.Content.text != "" {
-		d.text(a.Content.text)
+	if a.Content.Text != "" {
+		d.text(a.Content.Text)
 	}
-	for i := range a.Content.list {
-		d.content(&a.Content.list[i])
+	for i := range a.Content.List {
+		d.content(&a.Content.List[i])
 	}
 	for _, c := range a.ToolCalls {
 		d.merge(c)
@@ -118,7 +117,7 @@ func (d *decoder) answer(a *answer) {
 }
 
 func (d *decoder) text(s string) {
-	if s = d.echo.strip(s); s != "" {
+	if s = d.echo.Strip(s); s != "" {
 		d.useful = true
 		d.emit(client.Delta{Kind: client.TextDelta, Text: chat.Text(s)})
 	}
@@ -136,14 +135,14 @@ func (d *decoder) think(text, signature string) {
 }
 
 // content is one chunk of a content list; kinds it does not know say nothing.
-func (d *decoder) content(c *contentChunk) {
+func (d *decoder) content(c *ContentChunk) {
 	switch c.Type {
 	case "text", "":
 		if c.Text != "" {
 			d.text(c.Text)
 		}
 	case "thinking":
-		d.think(c.Thinking.plain(), c.Signature)
+		d.think(c.Thinking.Plain(), c.Signature)
 	case "reference", "tool_reference":
 		// A source is somebody else's: the strict label.
 		part := chat.Part{Kind: chat.ReferencePart, Origin: chat.ThirdParty, Name: c.Title, URL: c.URL}
@@ -209,11 +208,12 @@ func (d *decoder) count(u *usage) {
 	}
 }
 
-// finish gives what was held back and, if the answer is complete, its end. An
+// Finish gives what was held back and, if the answer is complete, its end. An
 // answer that is not is an error.
-func (d *decoder) finish() ([]client.Delta, error) {
+func (d *decoder) Finish(marked bool) ([]client.Delta, error) {
 	d.out = d.out[:0]
-	if s := d.echo.rest(); s != "" {
+	d.ended = d.ended || marked
+	if s := d.echo.Rest(); s != "" {
 		d.useful = true
 		d.emit(client.Delta{Kind: client.TextDelta, Text: chat.Text(s)})
 	}
@@ -248,41 +248,4 @@ func (c *pendingCall) part() chat.Part {
 		Kind: chat.ToolCallPart, Origin: chat.Model, Name: c.name, CallID: id,
 		Text: chat.Text(c.arguments.String()),
 	}
-}
-
-// echo takes the prefix off an answer that goes on from it: Mistral repeats
-// it at the start, other servers do not.
-type echo struct {
-	prefix string // what of it may still be repeated
-	held   string // text that agreed with it so far
-}
-
-// strip gives the part of s that is new.
-func (e *echo) strip(s string) string {
-	if e.prefix == "" {
-		return s
-	}
-	n := min(len(s), len(e.prefix))
-	if s[:n] != e.prefix[:n] {
-		s = e.held + s
-		e.prefix, e.held = "", ""
-		return s
-	}
-	e.prefix = e.prefix[n:]
-	e.held += s[:n]
-	if e.prefix == "" {
-		e.held = ""
-	}
-	return s[n:]
-}
-
-// rest is what agreed with a prefix whose repetition never ended: it was not a
-// repetition then.
-func (e *echo) rest() string {
-	if e.prefix == "" {
-		return ""
-	}
-	s := e.held
-	e.prefix, e.held = "", ""
-	return s
 }

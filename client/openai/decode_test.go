@@ -47,13 +47,13 @@ func decoded(turn chat.Turn, chunks ...string) (string, error) {
 			d.ended = true
 			break
 		}
-		ds, err := d.chunk([]byte(c))
+		ds, err := d.Event("", []byte(c))
 		if err != nil {
 			return written(out), err
 		}
 		out = append(out, ds...)
 	}
-	ds, err := d.finish()
+	ds, err := d.Finish(false)
 	return written(append(out, ds...)), err
 }
 

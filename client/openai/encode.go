@@ -27,6 +27,7 @@ type request struct {
 	RandomSeed  *int      `json:"random_seed,omitempty"`
 	Effort      string    `json:"reasoning_effort,omitempty"`
 	CacheKey    string    `json:"prompt_cache_key,omitempty"`
+	Guardrails  []Rail    `json:"guardrails,omitempty"`
 	// StreamOptions ask for the token counts. Mistral counts without, and hosts
 	// of its models answer 422 to them.
 	StreamOptions *streamOptions `json:"stream_options,omitempty"`
@@ -78,10 +79,15 @@ func (p *Provider) encode(t chat.Turn) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	rails, err := p.guardrails(t)
+	if err != nil {
+		return nil, err
+	}
 	o := t.Options
 	r := request{
 		Model: t.Model, Messages: messages, Stream: true,
 		Temperature: o.Temperature, TopP: o.TopP, MaxTokens: o.MaxTokens, Stop: o.Stop, Effort: o.Effort,
+		Guardrails: rails,
 	}
 	if p.opts.Dialect.CacheKey {
 		r.CacheKey = cacheKey(t.Conversation)
@@ -96,10 +102,16 @@ func (p *Provider) encode(t chat.Turn) ([]byte, error) {
 	if p.desc.Place == client.Loopback && !p.opts.Dialect.Strict {
 		r.StreamOptions = &streamOptions{IncludeUsage: true}
 	}
+	return Marshal(r)
+}
+
+// Marshal writes the JSON of a request's body as it is shown to the person:
+// without HTML's escapes.
+func Marshal(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(r); err != nil {
+	if err := enc.Encode(v); err != nil {
 		return nil, fault.E("openai.encode", fault.Invalid, err)
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'}), nil
@@ -122,25 +134,9 @@ func (p *Provider) unsupported(model, feature string) error {
 
 // messages turns the context into a list that servers accept.
 func (p *Provider) messages(t chat.Turn) ([]message, error) {
-	system := []string{string(t.System)}
-	var list []message
-	for _, m := range t.Messages {
-		if m.Role == chat.System {
-			system = append(system, string(m.Text()))
-			continue
-		}
-		if m.Empty() {
-			continue // an empty answer is refused, and would block the conversation
-		}
-		spoken, err := p.spoken(t.Model, m)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, spoken...)
-	}
-	list = lawful(list)
-	if n := len(list); n == 0 || list[n-1].Role == chat.Assistant {
-		return nil, fault.E("openai.encode", fault.Usage, nil, "what", "prompt", "word", "")
+	system, list, err := p.context(t)
+	if err != nil {
+		return nil, err
 	}
 	if t.Prefix != "" {
 		if !p.opts.Dialect.Prefix {
@@ -148,13 +144,38 @@ func (p *Provider) messages(t chat.Turn) ([]message, error) {
 		}
 		list = append(list, message{Role: chat.Assistant, Prefix: true, chunks: textChunk(t.Prefix)})
 	}
-	if text := joinLines(system); text != "" {
-		list = append([]message{{Role: chat.System, chunks: textChunk(chat.Text(text))}}, list...)
+	if system != "" {
+		list = append([]message{{Role: chat.System, chunks: textChunk(chat.Text(system))}}, list...)
 	}
 	for i := range list {
 		list[i].Content = content(list[i].chunks)
 	}
 	return list, nil
+}
+
+// context is the system instructions and the messages after them, in an order
+// that servers accept.
+func (p *Provider) context(t chat.Turn) (system string, list []message, err error) {
+	instructions := []string{string(t.System)}
+	for _, m := range t.Messages {
+		if m.Role == chat.System {
+			instructions = append(instructions, string(m.Text()))
+			continue
+		}
+		if m.Empty() {
+			continue // an empty answer is refused, and would block the conversation
+		}
+		spoken, err := p.spoken(t.Model, m)
+		if err != nil {
+			return "", nil, err
+		}
+		list = append(list, spoken...)
+	}
+	list = lawful(list)
+	if n := len(list); n == 0 || list[n-1].Role == chat.Assistant {
+		return "", nil, fault.E("openai.encode", fault.Usage, nil, "what", "prompt", "word", "")
+	}
+	return joinLines(instructions), list, nil
 }
 
 func joinLines(texts []string) string {

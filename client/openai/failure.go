@@ -54,9 +54,9 @@ func (p *Provider) refused(op, model string, resp *http.Response) error {
 	return e
 }
 
-// inStream makes an error of an error object that came instead of a chunk. An
+// InStream makes an error of an error object that came instead of a chunk. An
 // answer had begun, so without a code it is the server that failed.
-func inStream(data []byte) error {
+func InStream(data []byte) error {
 	f := readFailure(http.StatusInternalServerError, data)
 	if n, err := strconv.Atoi(f.code); err == nil && n >= 400 && n < 600 {
 		f.status = n

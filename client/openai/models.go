@@ -79,7 +79,7 @@ func readCards(raw []byte) ([]card, bool) {
 	var cards []card
 	for _, item := range items {
 		var c card
-		if unmarshal(item, &c) == nil && c.ID != "" && !c.Archived {
+		if Unmarshal(item, &c) == nil && c.ID != "" && !c.Archived {
 			cards = append(cards, c)
 		}
 	}

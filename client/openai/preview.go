@@ -11,16 +11,21 @@ import (
 
 // Preview gives the request that Stream would make, without making it.
 func (p *Provider) Preview(_ context.Context, out policy.Outbound) (client.Preview, error) {
-	_, body, err := p.prepare(out)
+	x, err := p.prepare(out)
 	if err != nil {
 		return client.Preview{}, err
 	}
+	return p.Show(x), nil
+}
+
+// Show gives the request of an exchange, without making it.
+func (p *Provider) Show(x Exchange) client.Preview {
 	h := make(http.Header)
 	p.header(h)
 	if p.opts.Key != nil || p.opts.Dialect.NeedsKey {
 		h.Set("Authorization", "Bearer ****")
 	}
-	view := client.Preview{Method: http.MethodPost, URL: p.endpoint(chatPath), Body: body}
+	view := client.Preview{Method: http.MethodPost, URL: p.endpoint(x.Path), Body: x.Body}
 	for name := range h {
 		view.Header = append(view.Header, client.HeaderLine{Name: name, Value: h.Get(name)})
 	}
@@ -30,5 +35,5 @@ func (p *Provider) Preview(_ context.Context, out policy.Outbound) (client.Previ
 		}
 		return 1
 	})
-	return view, nil
+	return view
 }

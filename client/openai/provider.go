@@ -62,6 +62,8 @@ type Dialect struct {
 	CacheKey bool
 	// ShortIDs says that tool-call ids have nine letters and digits.
 	ShortIDs bool
+	// Guardrails says that a request may ask for moderation, or for none.
+	Guardrails bool
 	// Notices reads what a response's header has to say to the person.
 	Notices func(header http.Header, model string) []client.Notice
 	// Strict says that fields which its document does not name are refused.

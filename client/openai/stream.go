@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"maps"
 	"net/http"
 
 	"bise/app/chat"
@@ -15,45 +16,85 @@ import (
 	"bise/client/sse"
 )
 
+// Exchange is one streamed answer: what is asked where, and how the events of
+// the answer are read.
+type Exchange struct {
+	// Path comes after the base URL: "/chat/completions".
+	Path string
+	// Model is what was asked, for notices and errors.
+	Model string
+	// Body is JSON made from a permit.
+	Body []byte
+	// Decoder makes the decoder of one try.
+	Decoder func() Decoder
+}
+
+// Decoder turns the events of one answer into deltas, which are valid until the
+// next call.
+type Decoder interface {
+	// Event decodes one event. The error io.EOF says that the answer ends here.
+	Event(name string, data []byte) ([]client.Delta, error)
+	// Finish gives what was held back and, if the answer is complete, its end;
+	// an answer that is not is an error. Marked says that the stream itself was
+	// closed by its end mark, [DONE].
+	Finish(marked bool) ([]client.Delta, error)
+}
+
 // Stream answers the turn of a permit. Failures before the first token that
 // pass by themselves are tried again after a wait, which is told by a
 // WaitDelta.
 func (p *Provider) Stream(ctx context.Context, out policy.Outbound) iter.Seq2[client.Delta, error] {
 	return func(yield func(client.Delta, error) bool) {
-		turn, body, err := p.prepare(out)
+		x, err := p.prepare(out)
 		if err != nil {
 			yield(client.Delta{}, err)
 			return
 		}
-		s := &stream{p: p, ctx: ctx, turn: turn, body: body, yield: yield}
+		p.Run(ctx, x)(yield)
+	}
+}
+
+// Run makes an exchange. It is Stream for an endpoint of its own.
+func (p *Provider) Run(ctx context.Context, x Exchange) iter.Seq2[client.Delta, error] {
+	return func(yield func(client.Delta, error) bool) {
+		s := &stream{p: p, ctx: ctx, Exchange: x, yield: yield}
 		if err := s.run(); err != nil && !s.left {
 			yield(client.Delta{}, err)
 		}
 	}
 }
 
-// prepare opens a permit and makes the body.
-func (p *Provider) prepare(out policy.Outbound) (chat.Turn, []byte, error) {
+// Open gives the turn of a permit that was made for p.
+func (p *Provider) Open(out policy.Outbound) (chat.Turn, error) {
 	turn, err := client.Open(p.desc, out)
-	if err != nil {
-		return chat.Turn{}, nil, err
+	if err == nil {
+		err = p.bad
 	}
-	if p.bad != nil {
-		return chat.Turn{}, nil, p.bad
+	return turn, err
+}
+
+// prepare opens a permit and makes the exchange of it.
+func (p *Provider) prepare(out policy.Outbound) (Exchange, error) {
+	turn, err := p.Open(out)
+	if err != nil {
+		return Exchange{}, err
 	}
 	body, err := p.encode(turn)
-	return turn, body, err
+	return Exchange{
+		Path: chatPath, Model: turn.Model, Body: body,
+		Decoder: func() Decoder { return newDecoder(turn) },
+	}, err
 }
 
 // stream is one answer, over all its tries.
 type stream struct {
+	Exchange
 	p     *Provider
 	ctx   context.Context
-	turn  chat.Turn
-	body  []byte
 	yield func(client.Delta, error) bool
-	begun bool // something of the answer was handed over: no more tries
-	left  bool // the caller stopped ranging
+	known map[string]string // what the decoder knew of an answer that was cut
+	begun bool              // something of the answer was handed over: no more tries
+	left  bool              // the caller stopped ranging
 }
 
 var errLeft = errors.New("the caller stopped ranging")
@@ -113,7 +154,7 @@ func (s *stream) once() error {
 	const op = "openai.Stream"
 	ctx, idle := sse.NewIdle(s.ctx, s.p.opts.Idle)
 	defer idle.Stop()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.p.endpoint(chatPath), bytes.NewReader(s.body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.p.endpoint(s.Path), bytes.NewReader(s.Body))
 	if err != nil {
 		return fault.E(op, fault.Invalid, err)
 	}
@@ -126,17 +167,17 @@ func (s *stream) once() error {
 		return s.detail(s.p.transport(ctx, op, err))
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if err := s.emitAll(s.p.headerDeltas(resp, s.turn.Model)); err != nil {
+	if err := s.emitAll(s.p.headerDeltas(resp, s.Model)); err != nil {
 		return err
 	}
 	if resp.StatusCode != http.StatusOK {
-		return s.p.refused(op, s.turn.Model, resp)
+		return s.p.refused(op, s.Model, resp)
 	}
 	if isPage(resp.Header) {
 		return s.detail(fault.E(op, fault.BadAnswer, nil, "host", s.p.desc.Host))
 	}
 	body := idle.Reader(resp.Body)
-	d := newDecoder(s.turn)
+	d := s.Decoder()
 	if isJSON(resp.Header) {
 		err = s.whole(d, body)
 	} else {
@@ -150,24 +191,28 @@ func (s *stream) once() error {
 
 // events reads a stream. An error of the connection behind the answer's end
 // does not matter.
-func (s *stream) events(d *decoder, body io.Reader) error {
+func (s *stream) events(d Decoder, body io.Reader) error {
 	r := sse.NewReader(body, s.p.opts.MaxLine)
 	for {
 		ev, err := r.Next()
-		if err == nil && !bytes.Equal(bytes.TrimSpace(ev.Data), []byte("[DONE]")) {
-			if err := s.chunk(d, ev.Data); err != nil {
+		marked := err == nil && bytes.Equal(bytes.TrimSpace(ev.Data), []byte("[DONE]"))
+		if err == nil && !marked {
+			err = s.event(d, ev.Name, ev.Data)
+			switch {
+			case err == nil:
+				continue
+			case !errors.Is(err, io.EOF):
 				return err
 			}
-			continue
 		}
-		if err == nil {
-			d.ended = true
-		}
-		deltas, end := d.finish()
+		deltas, end := d.Finish(marked)
 		if err := s.emitAll(deltas); err != nil {
 			return err
 		}
 		if fault.Is(end, fault.Cut) && err != nil && !errors.Is(err, io.EOF) {
+			if cut, ok := fault.As(end); ok {
+				s.known = cut.Detail
+			}
 			return err // why it was cut
 		}
 		return end
@@ -175,7 +220,7 @@ func (s *stream) events(d *decoder, body io.Reader) error {
 }
 
 // whole reads an answer that was not streamed although that was asked for.
-func (s *stream) whole(d *decoder, body io.Reader) error {
+func (s *stream) whole(d Decoder, body io.Reader) error {
 	limit := s.p.opts.MaxLine
 	if limit <= 0 {
 		limit = sse.DefaultMax
@@ -187,19 +232,19 @@ func (s *stream) whole(d *decoder, body io.Reader) error {
 	case len(raw) > limit:
 		return fault.E("openai.Stream", fault.BadAnswer, sse.ErrTooLong)
 	}
-	if err := s.chunk(d, raw); err != nil {
+	if err := s.event(d, "", raw); err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
-	deltas, end := d.finish()
+	deltas, end := d.Finish(false)
 	if err := s.emitAll(deltas); err != nil {
 		return err
 	}
 	return end
 }
 
-// chunk decodes one event and hands over what it brings.
-func (s *stream) chunk(d *decoder, data []byte) error {
-	deltas, bad := d.chunk(data)
+// event decodes one event and hands over what it brings.
+func (s *stream) event(d Decoder, name string, data []byte) error {
+	deltas, bad := d.Event(name, data)
 	if err := s.emitAll(deltas); err != nil {
 		return err
 	}
@@ -215,6 +260,7 @@ func (s *stream) detail(err error) error {
 	if e.Detail == nil {
 		e.Detail = make(map[string]string)
 	}
-	e.Detail["host"], e.Detail["name"], e.Detail["model"] = s.p.desc.Host, s.p.desc.Name, s.turn.Model
+	maps.Copy(e.Detail, s.known)
+	e.Detail["host"], e.Detail["name"], e.Detail["model"] = s.p.desc.Host, s.p.desc.Name, s.Model
 	return err
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // completion is a chunk of a stream, or a whole answer. Fields that do not fit
-// their type are passed over, not refused: see unmarshal.
+// their type are passed over, not refused: see Unmarshal.
 type completion struct {
 	Model   string          `json:"model"`
 	Choices []choice        `json:"choices"`
@@ -33,7 +33,7 @@ type choice struct {
 // answer is a piece of an assistant message, or the whole of it.
 type answer struct {
 	Role      string     `json:"role"`
-	Content   body       `json:"content"`
+	Content   Content    `json:"content"`
 	ToolCalls []toolCall `json:"tool_calls"`
 	// Servers of open weights send reasoning as a string beside the content,
 	// under the one name or the other, some of them under both.
@@ -51,48 +51,59 @@ func (a *answer) reasoning() string {
 	return ""
 }
 
-// body is content: a string, or a list of chunks, or nothing.
-type body struct {
-	text string
-	list []contentChunk
+// Content is a string, or a list of chunks, or nothing.
+type Content struct {
+	Text string
+	List []ContentChunk
 }
 
 // UnmarshalJSON reads any of the forms; one it does not know is nothing.
-func (b *body) UnmarshalJSON(data []byte) error {
+func (b *Content) UnmarshalJSON(data []byte) error {
 	switch {
 	case len(data) == 0:
 	case data[0] == '"' && bytes.IndexByte(data, '\\') < 0 && utf8.Valid(data):
-		b.text = string(data[1 : len(data)-1]) // nothing to unquote: most tokens
+		b.Text = string(data[1 : len(data)-1]) // nothing to unquote: most tokens
 	case data[0] == '"':
-		return json.Unmarshal(data, &b.text)
+		return json.Unmarshal(data, &b.Text)
 	case data[0] == '[':
-		return unmarshal(data, &b.list)
+		return Unmarshal(data, &b.List)
 	}
 	return nil
 }
 
-// contentChunk is a piece of content; which fields are set depends on Type.
-type contentChunk struct {
-	Type      string `json:"type"`
-	Text      string `json:"text"`
-	Thinking  body   `json:"thinking"`
-	Signature string `json:"signature"`
+// ContentChunk is a piece of content; which fields are set depends on Type.
+type ContentChunk struct {
+	Type      string  `json:"type"`
+	Text      string  `json:"text"`
+	Thinking  Content `json:"thinking"`
+	Signature string  `json:"signature"`
 	// ReferenceIDs hold numbers and strings.
 	ReferenceIDs []json.RawMessage `json:"reference_ids"`
 	Title        string            `json:"title"`
 	URL          string            `json:"url"`
+	Description  string            `json:"description"`
+	// Tool, FileID, FileName and FileType are those of a built-in tool's file;
+	// a tool's reference has Tool as well.
+	Tool     string `json:"tool"`
+	FileID   string `json:"file_id"`
+	FileName string `json:"file_name"`
+	FileType string `json:"file_type"`
+	// ImageURL is an address or an object with one.
+	ImageURL     json.RawMessage `json:"image_url"`
+	DocumentURL  string          `json:"document_url"`
+	DocumentName string          `json:"document_name"`
 }
 
-// plain joins the text of b.
-func (b body) plain() string {
-	if len(b.list) == 0 {
-		return b.text
+// Plain joins the text of b.
+func (b Content) Plain() string {
+	if len(b.List) == 0 {
+		return b.Text
 	}
-	if len(b.list) == 1 {
-		return b.list[0].Text
+	if len(b.List) == 1 {
+		return b.List[0].Text
 	}
 	var s strings.Builder
-	for _, c := range b.list {
+	for _, c := range b.List {
 		s.WriteString(c.Text)
 	}
 	return s.String()
@@ -138,10 +149,10 @@ type usage struct {
 	} `json:"completion_tokens_details"`
 }
 
-// unmarshal reads JSON as far as it fits: a field of an unexpected type keeps
+// Unmarshal reads JSON as far as it fits: a field of an unexpected type keeps
 // its zero value, since services change shapes without notice. Only text that
 // is no JSON is an error.
-func unmarshal(data []byte, v any) error {
+func Unmarshal(data []byte, v any) error {
 	err := json.Unmarshal(data, v)
 	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return nil
