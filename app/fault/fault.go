@@ -93,9 +93,6 @@ const (
 	// ModelFile is a file of weights that no runner could use; the detail "why"
 	// says what is wrong with it.
 	ModelFile Kind = "model_file"
-	// NotOffered is something that a host does not have at all, such as files at
-	// a regional one; detail "feature" is its word, "elsewhere" the host that has it.
-	NotOffered Kind = "not_offered"
 	// FileType is a file of a type that cannot be attached.
 	FileType Kind = "file_type"
 	// TooLarge is a file above a limit; details "size" and "limit" are readable.
