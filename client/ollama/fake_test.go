@@ -32,6 +32,7 @@ type fake struct {
 	shows   map[string]string
 	loaded  string
 	chat    http.HandlerFunc
+	more    map[string]http.HandlerFunc // by path
 
 	mu    sync.Mutex
 	asked []json.RawMessage // bodies of chats
@@ -66,6 +67,10 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.calls[r.URL.Path]++
 	f.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	if handle, ok := f.more[r.URL.Path]; ok {
+		handle(w, r)
+		return
+	}
 	switch r.URL.Path {
 	case "/api/version":
 		fmt.Fprintf(w, `{"version":%q}`, f.version)

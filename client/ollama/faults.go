@@ -109,6 +109,7 @@ var saying = []struct {
 		"requires more system memory", "out of memory", "not enough memory", "insufficient memory", "cudamalloc failed",
 		"unable to allocate", "failed to allocate", "memory layout cannot be allocated",
 	}},
+	{fault.DiskFull, diskFull},
 	{fault.Unsupported, []string{"does not support", "doesn't support", "not supported by this model", "missing data required for image input"}},
 	{fault.RunnerStopped, []string{
 		"error was encountered while running the model", "runner has unexpectedly stopped", "runner process has terminated",

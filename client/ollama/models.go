@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/ollama/ollama/api"
 	ollamamodel "github.com/ollama/ollama/types/model"
@@ -105,19 +104,8 @@ func (p *Provider) Show(ctx context.Context, model string) (client.Model, error)
 	return modelOf(api.ListModelResponse{Model: model}, d), nil
 }
 
-// Running is a model that the server holds in memory.
-type Running struct {
-	Model string
-	// Window is the context length it was loaded with, in tokens; 0 is unknown.
-	Window int
-	// Size is what it takes in memory, VRAM the part of it on a graphics card,
-	// in bytes.
-	Size, VRAM int64
-	Until      time.Time
-}
-
-// Running lists the models in memory.
-func (p *Provider) Running(ctx context.Context) ([]Running, error) {
+// Running implements client.Runner.
+func (p *Provider) Running(ctx context.Context) ([]client.Running, error) {
 	var list *api.ProcessResponse
 	err := p.call(ctx, "ollama.Running", "", func(ctx context.Context, c *api.Client) (err error) {
 		list, err = c.ListRunning(ctx)
@@ -126,9 +114,9 @@ func (p *Provider) Running(ctx context.Context) ([]Running, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []Running
+	var all []client.Running
 	for _, m := range list.Models {
-		all = append(all, Running{
+		all = append(all, client.Running{
 			Model: m.Model, Window: m.ContextLength, Size: m.Size, VRAM: m.SizeVRAM, Until: m.ExpiresAt,
 		})
 	}

@@ -155,19 +155,19 @@ func (p *Provider) seenVersion(ctx context.Context) string {
 }
 
 // loaded finds the model among those in memory.
-func (p *Provider) loaded(ctx context.Context, model string) (Running, bool) {
+func (p *Provider) loaded(ctx context.Context, model string) (client.Running, bool) {
 	ctx, cancel := context.WithTimeout(ctx, checkLimit)
 	defer cancel()
 	running, err := p.Running(ctx)
 	if err != nil {
-		return Running{}, false
+		return client.Running{}, false
 	}
 	for _, r := range running {
 		if tagged(r.Model) == tagged(model) {
 			return r, true
 		}
 	}
-	return Running{}, false
+	return client.Running{}, false
 }
 
 // piece passes on one line of the stream.
