@@ -24,6 +24,7 @@ const (
 // codes are the exit codes of kinds of failure; the rest is exitFailed.
 var codes = map[fault.Kind]int{
 	fault.Usage:         exitUsage,
+	fault.AgentInvalid:  exitUsage,
 	fault.Refused:       exitRefused,
 	fault.NeedsAnswer:   exitRefused,
 	fault.PlaintextKey:  exitRefused,
@@ -34,6 +35,13 @@ var codes = map[fault.Kind]int{
 	fault.NotSignedIn: exitNotSignedIn,
 	fault.KeyRefused:  exitNotSignedIn,
 	fault.KeyExpired:  exitNotSignedIn,
+
+	fault.NoCredentials:  exitNotSignedIn,
+	fault.TokenCommand:   exitNotSignedIn,
+	fault.MissingSetting: exitUsage,
+	fault.NoDeployment:   exitOtherSide,
+	fault.WrongRegion:    exitOtherSide,
+	fault.NoPermission:   exitOtherSide,
 
 	fault.Suspended:     exitNotSignedIn,
 	fault.Forbidden:     exitOtherSide,
@@ -50,9 +58,11 @@ var codes = map[fault.Kind]int{
 	fault.Overflow:      exitOtherSide,
 	fault.Guardrail:     exitOtherSide,
 	fault.ModelGone:     exitOtherSide,
+	fault.Retired:       exitOtherSide,
 	fault.OutOfMemory:   exitOtherSide,
 	fault.RunnerAbsent:  exitOtherSide,
 	fault.RunnerStopped: exitOtherSide,
+	fault.RunnerFailed:  exitOtherSide,
 	fault.Repeating:     exitOtherSide,
 
 	fault.Locked:     exitLocked,

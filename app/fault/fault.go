@@ -30,6 +30,12 @@ const (
 	NotFound Kind = "not_found"
 	// Invalid is a file or value that cannot be read as what it should be.
 	Invalid Kind = "invalid"
+	// AgentInvalid is a definition of an agent that cannot be used; the detail
+	// "why" says what is wrong: name, model, note, library, tool, twins.
+	AgentInvalid Kind = "agent_invalid"
+	// ImportFile is a file of conversations, or a part of one, that cannot be
+	// read; the detail "why" says what is wrong with it.
+	ImportFile Kind = "import_file"
 	// Interrupted is the person's own stop.
 	Interrupted Kind = "interrupted"
 	// Refused is a rule's refusal; policy.Refusal carries the verdict.
@@ -58,6 +64,21 @@ const (
 	// PlaintextKey is an API key found in the config file.
 	PlaintextKey Kind = "plaintext_key"
 
+	// NoCredentials is a cloud's sign-in that is not there on this machine;
+	// detail "way" says which.
+	NoCredentials Kind = "no_credentials"
+	// TokenCommand is a company's own sign-in program that gave no token.
+	TokenCommand Kind = "token_command"
+	// MissingSetting is a profile without a setting that it needs.
+	MissingSetting Kind = "missing_setting"
+	// NoDeployment is a model or deployment that a partner does not have under
+	// that name.
+	NoDeployment Kind = "no_deployment"
+	// WrongRegion is a region where a partner does not offer the model.
+	WrongRegion Kind = "wrong_region"
+	// NoPermission is an identity that a partner knows and does not let do this.
+	NoPermission Kind = "no_permission"
+
 	// Unreachable is a host that cannot be reached.
 	Unreachable Kind = "unreachable"
 	// Offline is a connection that --local-only refused.
@@ -84,6 +105,8 @@ const (
 	Guardrail Kind = "guardrail"
 	// ModelGone is a model the service does not have (any more).
 	ModelGone Kind = "model_gone"
+	// Retired is a whole function that the service has ended.
+	Retired Kind = "retired"
 	// Unsupported is a feature the model or host lacks.
 	Unsupported Kind = "unsupported"
 	// NotOffered is something that the service has, but not at this host: one
@@ -104,6 +127,8 @@ const (
 	OutOfMemory Kind = "out_of_memory"
 	// RunnerAbsent is a local runner that does not answer.
 	RunnerAbsent Kind = "runner_absent"
+	// RunnerFailed is a local runner that could not be started.
+	RunnerFailed Kind = "runner_failed"
 	// RunnerStopped is a local runner that died in mid-answer.
 	RunnerStopped Kind = "runner_stopped"
 	// Repeating is a model that said the same thing until it was stopped.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"bise/app/fault"
@@ -24,7 +25,10 @@ type Call struct {
 	// Body is what the caller was cleared to send; nil is none.
 	Body        io.Reader
 	ContentType string // of Body
+	Length      int64  // of Body in bytes; 0 where the kind of reader tells it
 	Accept      string // "" is application/json
+	// KeyHeader carries the key as well, beside Authorization; "" is none.
+	KeyHeader string
 	// Idle is how long the server may be silent; 0 is a minute.
 	Idle time.Duration
 }
@@ -43,11 +47,18 @@ func (p *Provider) Do(ctx context.Context, c Call, read func(*http.Response, io.
 	defer idle.Stop()
 	target := p.endpoint(c.Path)
 	if len(c.Query) > 0 {
-		target += "?" + c.Query.Encode()
+		sep := "?"
+		if p.opts.Dialect.Query != "" {
+			sep = "&"
+		}
+		target += sep + c.Query.Encode()
 	}
 	req, err := http.NewRequestWithContext(ctx, c.Method, target, c.Body)
 	if err != nil {
 		return fault.E(c.Op, fault.Invalid, err)
+	}
+	if c.Length > 0 {
+		req.ContentLength = c.Length
 	}
 	req.Header.Set("Accept", "application/json")
 	if c.Accept != "" {
@@ -58,6 +69,10 @@ func (p *Provider) Do(ctx context.Context, c Call, read func(*http.Response, io.
 	}
 	if err := p.authorize(ctx, req.Header); err != nil {
 		return err
+	}
+	if c.KeyHeader != "" {
+		_, key, _ := strings.Cut(req.Header.Get("Authorization"), " ")
+		req.Header.Set(c.KeyHeader, key)
 	}
 	resp, err := p.opts.HTTP.Do(req)
 	if err != nil {

@@ -24,8 +24,22 @@ var clues = []struct {
 		"prompt_too_long", "model_context_exceeded", "context_length_exceeded", "maximum context length",
 		"couldn't fit with truncation", "too large for model", "exceeds the available context size",
 	}, fault.Overflow},
+	{401, 403, []string{
+		"permission_denied", "permissiondenied", "permission denied", "lacks the required data action",
+		"not authorized to perform", "does not have permission", "have access to the model",
+	}, fault.NoPermission},
 	{400, 404, []string{
-		"invalid_model", "=1500", "invalid model", "model_not_found", "deploymentnotfound", "does not exist",
+		"unsupported region", "not available in region", "not supported in this region", "not servable in region",
+		"not available in the region", "unsupported location",
+	}, fault.WrongRegion},
+	{400, 404, []string{
+		"deploymentnotfound", "deployment for this resource", "model identifier is invalid", "throughput isn",
+		"publisher model", "endpoint name is invalid", "could not find endpoint",
+	}, fault.NoDeployment},
+	{400, 400, []string{"supported on this route"}, fault.Unsupported},
+	{400, 404, []string{
+		"unknown model", "model_not_supported",
+		"invalid_model", "=1500", "invalid model", "model_not_found", "does not exist",
 	}, fault.ModelGone},
 	{400, 422, []string{
 		"=1800", "is not enabled for this model", "connector is not supported", "must be one of",

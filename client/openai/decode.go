@@ -81,7 +81,7 @@ func isError(c *completion) bool {
 	if !null(c.Error) {
 		return true
 	}
-	return len(c.Choices) == 0 && (strings.EqualFold(c.Object, "error") || !null(c.Detail))
+	return len(c.Choices) == 0 && (strings.EqualFold(c.Object, "error") || !null(c.Detail) || !null(c.Errors))
 }
 
 func (d *decoder) emit(delta client.Delta) { d.out = append(d.out, delta) }

@@ -28,6 +28,7 @@ type request struct {
 	Effort      string    `json:"reasoning_effort,omitempty"`
 	CacheKey    string    `json:"prompt_cache_key,omitempty"`
 	Guardrails  []Rail    `json:"guardrails,omitempty"`
+	Format      *format   `json:"response_format,omitempty"`
 	// StreamOptions ask for the token counts. Mistral counts without, and hosts
 	// of its models answer 422 to them.
 	StreamOptions *streamOptions `json:"stream_options,omitempty"`
@@ -55,6 +56,7 @@ type chunk struct {
 	ImageURL     any     `json:"image_url,omitempty"`
 	DocumentURL  string  `json:"document_url,omitempty"`
 	DocumentName string  `json:"document_name,omitempty"`
+	InputAudio   string  `json:"input_audio,omitempty"`
 	Thinking     []chunk `json:"thinking,omitempty"`
 	Signature    string  `json:"signature,omitempty"`
 }
@@ -84,10 +86,14 @@ func (p *Provider) encode(t chat.Turn) ([]byte, error) {
 		return nil, err
 	}
 	o := t.Options
+	form, err := formatOf(o)
+	if err != nil {
+		return nil, err
+	}
 	r := request{
 		Model: t.Model, Messages: messages, Stream: true,
 		Temperature: o.Temperature, TopP: o.TopP, MaxTokens: o.MaxTokens, Stop: o.Stop, Effort: o.Effort,
-		Guardrails: rails,
+		Guardrails: rails, Format: form,
 	}
 	if p.opts.Dialect.CacheKey {
 		r.CacheKey = cacheKey(t.Conversation)
@@ -234,8 +240,12 @@ func (p *Provider) spoken(model string, m chat.Message) ([]message, error) {
 }
 
 // chunk is the content of a part; a part that means nothing to a model, such
-// as a source, is none.
+// as a source, is none. What a tool made for an answer stays out: models that
+// see no images would refuse the whole conversation from then on.
 func (p *Provider) chunk(model string, m chat.Message, part chat.Part) ([]chunk, error) {
+	if m.Role == chat.Assistant && (part.Kind == chat.ImagePart || part.Kind == chat.FilePart) {
+		return nil, nil
+	}
 	switch part.Kind {
 	case chat.TextPart:
 		if part.Text == "" {
@@ -274,6 +284,8 @@ func (p *Provider) file(model string, part chat.Part) ([]chunk, error) {
 			chat.Text(strings.TrimSuffix(string(part.Text), "\n")) + "\n" + chat.Text(fence)), nil
 	case p.opts.Dialect.Chunks && part.MediaType == "application/pdf":
 		return []chunk{{Type: "document_url", DocumentURL: dataURL(part), DocumentName: part.Name}}, nil
+	case p.opts.Dialect.Chunks && strings.HasPrefix(part.MediaType, "audio/"):
+		return []chunk{{Type: "input_audio", InputAudio: base64.StdEncoding.EncodeToString(part.Data)}}, nil
 	}
 	return nil, p.unsupported(model, part.MediaType)
 }

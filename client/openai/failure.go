@@ -32,8 +32,14 @@ const maxErrorBody = 64 << 10
 func (p *Provider) refused(op, model string, resp *http.Response) error {
 	raw, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	f := readFailure(resp.StatusCode, raw)
+	if f.code == "" { // AWS names the kind in the header
+		f.code, _, _ = strings.Cut(resp.Header.Get("X-Amzn-Errortype"), ":")
+	}
 	kind := f.kind()
-	if kind == fault.KeyRefused && resp.Request.Header.Get("Authorization") == "" {
+	if kind == fault.WrongHost && f.known && f.status == http.StatusNotFound && p.opts.Dialect.Partner != "" {
+		kind = fault.NoDeployment // at a partner the address is made of names that may be wrong
+	}
+	if kind == fault.KeyRefused && p.keyless(resp.Request.Header) {
 		kind = fault.NotSignedIn // there was no key to refuse
 	}
 	e := fault.E(op, kind, nil,
@@ -50,8 +56,9 @@ func (p *Provider) refused(op, model string, resp *http.Response) error {
 			break
 		}
 	}
+	p.learn(e, model, f.message)
 	e.RetryAfter = retryAfter(resp.Header, p.opts.Retry.Now())
-	return e
+	return p.blame(e)
 }
 
 // InStream makes an error of an error object that came instead of a chunk. An
@@ -85,6 +92,11 @@ func readFailure(status int, raw []byte) failure {
 	case string:
 		f.say(inner)
 	}
+	if list, ok := object["errors"].([]any); ok && len(list) > 0 { // IBM's list
+		if inner, ok := list[0].(map[string]any); ok {
+			f.object(inner)
+		}
+	}
 	if rails, ok := object["guardrails"].(map[string]any); ok {
 		f.categories = flagged(rails)
 	}
@@ -92,8 +104,10 @@ func readFailure(status int, raw []byte) failure {
 }
 
 func (f *failure) object(o map[string]any) {
-	if s, ok := o["type"].(string); ok {
-		f.typ = s
+	for _, name := range []string{"type", "status", "__type"} { // Google has its word in status
+		if s, ok := o[name].(string); ok {
+			f.typ = strings.TrimSpace(f.typ + " " + s)
+		}
 	}
 	switch code := o["code"].(type) {
 	case string:
@@ -101,8 +115,28 @@ func (f *failure) object(o map[string]any) {
 	case float64:
 		f.code = strconv.Itoa(int(code))
 	}
+	if text, ok := o["message"].(string); ok && strings.HasPrefix(strings.TrimSpace(text), "{") {
+		f.inner(text)
+	}
 	f.say(sentence(o["message"]))
+	f.say(sentence(o["Message"]))
 	f.say(sentence(o["detail"]))
+}
+
+// inner reads an error that another service has wrapped in its message, with
+// the status that it had there (Azure does so with the model's own server).
+func (f *failure) inner(text string) {
+	var o map[string]any
+	if json.Unmarshal([]byte(text), &o) != nil {
+		return
+	}
+	if n, ok := o["status"].(float64); ok && n >= 400 && n < 600 {
+		f.status = int(n)
+	}
+	if e, ok := o["error"].(map[string]any); ok {
+		o = e
+	}
+	f.object(o)
 }
 
 // say takes the first message that says something.

@@ -19,6 +19,7 @@ import (
 // of it.
 type card struct {
 	ID           string   `json:"id"`
+	ModelID      string   `json:"model_id"` // watsonx's name for it
 	Name         string   `json:"name"`
 	Description  string   `json:"description"`
 	OwnedBy      string   `json:"owned_by"`
@@ -28,21 +29,29 @@ type card struct {
 	Deprecation  string   `json:"deprecation"`
 	Replacement  string   `json:"deprecation_replacement_model"`
 	Temperature  float64  `json:"default_model_temperature"`
+	Type         string   `json:"type"` // "fine-tuned" sets a model apart
 	Archived     bool     `json:"archived"`
 	Capabilities *struct {
 		Chat      bool `json:"completion_chat"`
 		Tools     bool `json:"function_calling"`
 		Reasoning bool `json:"reasoning"`
 		Vision    bool `json:"vision"`
+		Audio     bool `json:"audio"`
 	} `json:"capabilities"`
 }
+
+// tuned is the type of a model that the account has trained.
+const tuned = "fine-tuned"
 
 // Models asks for the list of models. A model that the service lists under
 // several names is one model with aliases.
 func (p *Provider) Models(ctx context.Context) ([]client.Model, error) {
 	const op = "openai.Models"
+	if p.opts.Dialect.NoList {
+		return p.known(), p.bad
+	}
 	var raw []byte
-	call := Call{Op: op, Method: http.MethodGet, Path: modelsPath, Idle: min(p.opts.Idle, 30*time.Second)}
+	call := Call{Op: op, Method: http.MethodGet, Path: or(p.opts.Dialect.ListPath, modelsPath), Idle: min(p.opts.Idle, 30*time.Second)}
 	err := p.Do(ctx, call, func(_ *http.Response, body io.Reader) (err error) {
 		raw, err = io.ReadAll(io.LimitReader(body, sse.DefaultMax))
 		return err
@@ -54,7 +63,10 @@ func (p *Provider) Models(ctx context.Context) ([]client.Model, error) {
 	if !ok {
 		return nil, fault.E(op, fault.WrongHost, nil, "host", p.desc.Host, "name", p.desc.Name)
 	}
-	return grouped(cards), nil
+	if word := p.opts.Dialect.Only; word != "" {
+		cards = slices.DeleteFunc(cards, func(c card) bool { return !strings.Contains(strings.ToLower(c.ID), word) })
+	}
+	return p.learnt(grouped(cards)), nil
 }
 
 // readCards reads a list of models: {"data":[…]}, {"models":[…]} or the bare
@@ -70,16 +82,19 @@ func readCards(raw []byte) ([]card, bool) {
 			return nil, false
 		}
 	} else {
-		var list struct{ Data, Models []json.RawMessage }
-		if json.Unmarshal(raw, &list) != nil || list.Data == nil && list.Models == nil {
+		var list struct{ Data, Models, Resources []json.RawMessage }
+		if json.Unmarshal(raw, &list) != nil || list.Data == nil && list.Models == nil && list.Resources == nil {
 			return nil, false
 		}
-		items = append(list.Data, list.Models...)
+		items = slices.Concat(list.Data, list.Models, list.Resources)
 	}
 	var cards []card
 	for _, item := range items {
 		var c card
-		if Unmarshal(item, &c) == nil && c.ID != "" && !c.Archived {
+		if Unmarshal(item, &c) != nil {
+			continue
+		}
+		if c.ID = or(c.ID, c.ModelID); c.ID != "" {
 			cards = append(cards, c)
 		}
 	}
@@ -93,7 +108,8 @@ func grouped(cards []card) []client.Model {
 	at := map[string]int{} // any name of a model to its place
 	for _, c := range cards {
 		names := append([]string{c.ID}, c.Aliases...)
-		if c.Name != "" && c.Capabilities != nil { // elsewhere it is a display name
+		// Elsewhere, and of a model of the person's own, it is a display name.
+		if c.Name != "" && c.Capabilities != nil && c.Type != tuned {
 			names = append(names, c.Name)
 		}
 		place := -1
@@ -131,6 +147,13 @@ func (c card) model() client.Model {
 	}
 	if has := c.Capabilities; has != nil {
 		m.Chat, m.Thinking, m.Images, m.Tools = has.Chat, has.Reasoning, has.Vision, has.Tools
+		m.Audio, m.Told = has.Audio, true
+	}
+	switch {
+	case c.Archived:
+		m.Badge, m.Chat = client.Archived, false // it answers no more
+	case c.Type == tuned:
+		m.Badge = client.FineTuned
 	}
 	return m
 }

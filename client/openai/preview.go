@@ -23,7 +23,11 @@ func (p *Provider) Show(x Exchange) client.Preview {
 	h := make(http.Header)
 	p.header(h)
 	if p.opts.Key != nil || p.opts.Dialect.NeedsKey {
-		h.Set("Authorization", "Bearer ****")
+		if name := p.opts.Dialect.KeyHeader; name != "" {
+			h.Set(name, "****")
+		} else {
+			h.Set("Authorization", "Bearer ****")
+		}
 	}
 	view := client.Preview{Method: http.MethodPost, URL: p.endpoint(x.Path), Body: x.Body}
 	for name := range h {

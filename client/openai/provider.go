@@ -39,6 +39,11 @@ type Options struct {
 	// MaxLine is the greatest size of one event in bytes; 0 is
 	// sse.DefaultMax.
 	MaxLine int
+	// Renew forgets a key that was refused and reports whether another can be
+	// had; nil is a key that stays what it is.
+	Renew func() bool
+	// Known are models of a service that does not list them.
+	Known []string
 }
 
 // Dialect says how a server differs from the plain dialect, which is the zero
@@ -71,6 +76,24 @@ type Dialect struct {
 	// Absent is the kind of a server that does not listen; Unknown is
 	// fault.RunnerAbsent on this machine and fault.Unreachable elsewhere.
 	Absent fault.Kind
+	// Partner is the kind of the row that this dialect is of, "" if of none.
+	Partner string
+	// KeyHeader carries the key by itself; "" is Authorization, as a bearer.
+	KeyHeader string
+	// ChatPath is the path of a chat; nil is "/chat/completions".
+	ChatPath func(model string) string
+	// Query follows the path of every request.
+	Query string
+	// Body is how requests differ.
+	Body Body
+	// NoList says that the service does not list what can be asked for.
+	NoList bool
+	// ListPath is where models are listed; "" is "/models".
+	ListPath string
+	// Only keeps models whose id holds this word; "" keeps all.
+	Only string
+	// Blame names the setting of a profile that a failure is about.
+	Blame Blame
 }
 
 // Provider is a server that speaks the dialect. It is safe for concurrent use.
@@ -79,6 +102,8 @@ type Provider struct {
 	base *url.URL
 	desc client.Descriptor
 	bad  error // why the base URL cannot be used; every call gives it
+
+	efforts efforts
 }
 
 var (
@@ -99,7 +124,7 @@ func New(o Options) *Provider {
 	o.Retry = o.Retry.withDefaults()
 	p := &Provider{opts: o, desc: client.Descriptor{
 		ID: o.ID, Name: o.Name, Service: o.Service, Region: o.Region,
-		Can:      client.Features{Thinking: true, Images: true, System: true, Continue: o.Dialect.Prefix},
+		Can:      client.Features{Thinking: true, Images: true, Documents: o.Dialect.Chunks, System: true, Continue: o.Dialect.Prefix},
 		NeedsKey: o.Dialect.NeedsKey,
 	}}
 	p.base, p.bad = baseURL(o.BaseURL, o.Dialect.Version)
@@ -143,15 +168,27 @@ func baseURL(text, version string) (*url.URL, error) {
 // Describe says what the provider is.
 func (p *Provider) Describe() client.Descriptor { return p.desc }
 
-// Check asks for the list of models, which needs a key but no prompt.
+// Check asks for the list of models, which needs a key but no prompt. Where
+// there is none, it asks whether the first known model would answer.
 func (p *Provider) Check(ctx context.Context) error {
+	if p.opts.Dialect.NoList {
+		model := ""
+		if len(p.opts.Known) > 0 {
+			model = p.opts.Known[0]
+		}
+		return p.CheckModel(ctx, model)
+	}
 	_, err := p.Models(ctx)
 	return err
 }
 
 // endpoint is the URL of an endpoint.
 func (p *Provider) endpoint(path string) string {
-	return p.base.String() + path
+	target := p.base.String() + path
+	if p.opts.Dialect.Query != "" {
+		target += "?" + p.opts.Dialect.Query
+	}
+	return target
 }
 
 // authorize puts the key on a request.
@@ -160,10 +197,19 @@ func (p *Provider) authorize(ctx context.Context, h http.Header) error {
 	if err != nil {
 		return err
 	}
-	if key != "" {
+	switch {
+	case key == "":
+	case p.opts.Dialect.KeyHeader != "":
+		h.Set(p.opts.Dialect.KeyHeader, string(key))
+	default:
 		h.Set("Authorization", "Bearer "+string(key))
 	}
 	return nil
+}
+
+// keyless reports whether a request went without a key.
+func (p *Provider) keyless(h http.Header) bool {
+	return h.Get("Authorization") == "" && (p.opts.Dialect.KeyHeader == "" || h.Get(p.opts.Dialect.KeyHeader) == "")
 }
 
 // key reads the key; a missing one is an error only where it is needed.
@@ -204,5 +250,5 @@ func (p *Provider) transport(ctx context.Context, op string, err error) error {
 	if e, ok := fault.As(err); ok && e.Kind == fault.Unreachable {
 		e.Kind = p.absent()
 	}
-	return err
+	return p.blame(err)
 }

@@ -80,8 +80,11 @@ func (p *Provider) prepare(out policy.Outbound) (Exchange, error) {
 		return Exchange{}, err
 	}
 	body, err := p.encode(turn)
+	if err == nil {
+		body, err = p.opts.Dialect.Body.apply(body)
+	}
 	return Exchange{
-		Path: chatPath, Model: turn.Model, Body: body,
+		Path: p.chatPath(turn.Model), Model: turn.Model, Body: body,
 		Decoder: func() Decoder { return newDecoder(turn) },
 	}, err
 }
@@ -100,10 +103,16 @@ type stream struct {
 var errLeft = errors.New("the caller stopped ranging")
 
 func (s *stream) run() error {
+	renewed := false
 	for try := 1; ; try++ {
 		err := s.once()
 		if err == nil || s.begun || s.left || s.ctx.Err() != nil {
 			return err
+		}
+		if !renewed && s.p.renewed(err) {
+			renewed = true
+			try--
+			continue
 		}
 		wait, again := s.p.opts.Retry.wait(try, err)
 		if !again {
@@ -262,5 +271,5 @@ func (s *stream) detail(err error) error {
 	}
 	maps.Copy(e.Detail, s.known)
 	e.Detail["host"], e.Detail["name"], e.Detail["model"] = s.p.desc.Host, s.p.desc.Name, s.Model
-	return err
+	return s.p.blame(err)
 }

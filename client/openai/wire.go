@@ -19,6 +19,7 @@ type completion struct {
 	Object  string          `json:"object"`
 	Message json.RawMessage `json:"message"`
 	Detail  json.RawMessage `json:"detail"`
+	Errors  json.RawMessage `json:"errors"`
 }
 
 type choice struct {
@@ -51,7 +52,7 @@ func (a *answer) reasoning() string {
 	return ""
 }
 
-// Content is a string, or a list of chunks, or nothing.
+// Content is a string, a list of chunks, one chunk, or nothing.
 type Content struct {
 	Text string
 	List []ContentChunk
@@ -67,6 +68,9 @@ func (b *Content) UnmarshalJSON(data []byte) error {
 		return json.Unmarshal(data, &b.Text)
 	case data[0] == '[':
 		return Unmarshal(data, &b.List)
+	case data[0] == '{': // one chunk, as events of conversations hold it
+		b.List = make([]ContentChunk, 1)
+		return Unmarshal(data, &b.List[0])
 	}
 	return nil
 }

@@ -1,0 +1,36 @@
+package openai
+
+import (
+	"encoding/json"
+
+	"bise/app/chat"
+	"bise/app/fault"
+)
+
+// format is the field response_format: any JSON object, or one that fits a
+// schema.
+type format struct {
+	Type   string      `json:"type"` // json_object or json_schema
+	Schema *jsonSchema `json:"json_schema,omitempty"`
+}
+
+type jsonSchema struct {
+	Name   string          `json:"name"`
+	Schema json.RawMessage `json:"schema"`
+	Strict bool            `json:"strict"`
+}
+
+// formatOf is the form that the options ask for; nil is free text.
+func formatOf(o chat.Options) (*format, error) {
+	switch {
+	case o.Format == "":
+		return nil, nil
+	case o.Format == chat.FormatJSON:
+		return &format{Type: "json_object"}, nil
+	case !json.Valid([]byte(o.Format)):
+		return nil, fault.E("openai.encode", fault.Invalid, nil, "what", "format", "field", "format")
+	}
+	return &format{Type: "json_schema", Schema: &jsonSchema{
+		Name: "answer", Schema: json.RawMessage(o.Format), Strict: true,
+	}}, nil
+}
