@@ -38,6 +38,8 @@ const (
 type Features struct {
 	Thinking bool
 	Images   bool
+	// Documents says that a PDF can go along as it is.
+	Documents bool
 	// Continue says that a cut answer can be gone on with.
 	Continue bool
 	// Window says that the context length can be chosen.
@@ -87,6 +89,11 @@ type Model struct {
 	Thinking bool
 	Images   bool
 	Tools    bool
+	// Audio says that it hears recordings.
+	Audio bool
+	// Told says that the service told what the model can do; where it did not,
+	// Images, Audio, Thinking and Tools are not known.
+	Told bool
 	// Remote says that a runner on this machine passes it on to another host.
 	Remote bool
 	// Retires is when the service switches it off; zero is not announced.
@@ -98,9 +105,16 @@ type Model struct {
 	Temperature float64 // the service's default; 0 is unknown
 	// Badge sets a model apart: see the constants. "" is an ordinary one.
 	Badge Badge
+	// Base is the model that an agent runs on; "" for a model.
+	Base string
 	// Efforts are the reasoning efforts it is known to accept, weakest first;
 	// nil is not known yet.
 	Efforts []string
+}
+
+// Named reports whether name is one of the model's names.
+func (m Model) Named(name string) bool {
+	return name != "" && (m.ID == name || m.Name == name || slices.Contains(m.Aliases, name))
 }
 
 // Badge says what is special about a model. The zero value is nothing.
@@ -183,7 +197,12 @@ const (
 	ToolFailed  ToolState = "failed"
 )
 
-// ToolActivity is a built-in tool at work on the service's side.
+// HandoffTool is the name of a ToolActivity that is no tool: an agent hands the
+// question over to another one, whose name is the Query.
+const HandoffTool = "agent_handoff"
+
+// ToolActivity is a built-in tool at work on the service's side. What is told
+// of a run grows: each one holds all that is known so far.
 type ToolActivity struct {
 	// ID tells the runs of an answer apart.
 	ID string

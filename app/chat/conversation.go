@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -225,6 +226,9 @@ type Declaration struct {
 	On      string `json:",omitempty"`
 }
 
+// FormatJSON asks for any JSON object.
+const FormatJSON = "json"
+
 // Options tune an answer. Nil fields are left to the service.
 type Options struct {
 	Temperature *float64
@@ -239,7 +243,28 @@ type Options struct {
 	// Thinking switches reasoning on or off where the model has such a switch.
 	Thinking *bool
 	// Window is the context length in tokens to use where it can be chosen.
-	Window int
+	Window int `json:",omitzero"`
+	// Format is FormatJSON or a JSON schema that the answer has to fit; "" is free
+	// text.
+	Format string `json:",omitzero"`
+	// KeepAlive is how long a local runner holds the model in memory afterwards,
+	// as Ollama writes it: "10m", "-1" for ever.
+	KeepAlive string `json:",omitzero"`
+}
+
+// Over is o where it says something, and base where it does not.
+func (o Options) Over(base Options) Options {
+	out := base
+	out.Temperature, out.TopP = cmp.Or(o.Temperature, base.Temperature), cmp.Or(o.TopP, base.TopP)
+	out.Seed, out.MaxTokens = cmp.Or(o.Seed, base.Seed), cmp.Or(o.MaxTokens, base.MaxTokens)
+	out.Thinking = cmp.Or(o.Thinking, base.Thinking)
+	out.Effort, out.Filter = cmp.Or(o.Effort, base.Effort), cmp.Or(o.Filter, base.Filter)
+	out.Window = cmp.Or(o.Window, base.Window)
+	out.Format, out.KeepAlive = cmp.Or(o.Format, base.Format), cmp.Or(o.KeepAlive, base.KeepAlive)
+	if len(o.Stop) > 0 {
+		out.Stop = o.Stop
+	}
+	return out
 }
 
 // Filter says what a service's moderation is to do with a prompt. The zero value

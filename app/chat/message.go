@@ -84,7 +84,7 @@ type Part struct {
 	MediaType string // of Data
 	Data      []byte
 	URL       string
-	CallID    string
+	CallID    string // of a tool call; of a reference, the number it is cited by
 	Signature string // opaque; returned to the service unchanged
 	Took      time.Duration
 }
@@ -111,7 +111,9 @@ type Usage struct {
 	Prompt, Completion, Cached, Reasoning int
 	// Window is the context length in tokens that the answer was made with.
 	Window int
-	Known  bool
+	// Connectors is what the service's built-in tools took, beside the others.
+	Connectors int
+	Known      bool
 }
 
 // Total is the number of tokens in the context after the answer.

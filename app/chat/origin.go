@@ -67,14 +67,19 @@ func (o Origin) Names() []string {
 	return names
 }
 
-// OriginOf is the set that names name; a name that is not known adds nothing.
+// OriginOf is the set that names name. A name that is not known makes the whole
+// set unknown: it may stand for something stricter.
 func OriginOf(names []string) Origin {
 	var o Origin
-	for _, n := range originNames {
-		for _, name := range names {
+	for _, name := range names {
+		known := false
+		for _, n := range originNames {
 			if n.name == name {
-				o |= n.origin
+				o, known = o|n.origin, true
 			}
+		}
+		if !known {
+			return 0
 		}
 	}
 	return o

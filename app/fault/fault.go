@@ -36,6 +36,8 @@ const (
 	// ImportFile is a file of conversations, or a part of one, that cannot be
 	// read; the detail "why" says what is wrong with it.
 	ImportFile Kind = "import_file"
+	// Exists is a file that would have been overwritten.
+	Exists Kind = "exists"
 	// Interrupted is the person's own stop.
 	Interrupted Kind = "interrupted"
 	// Refused is a rule's refusal; policy.Refusal carries the verdict.
@@ -61,6 +63,13 @@ const (
 	Forbidden Kind = "forbidden"
 	// WrongHost is a server that answers, but not as this service.
 	WrongHost Kind = "wrong_host"
+	// KeyElsewhere is a key in an environment variable, which only the person
+	// can change.
+	KeyElsewhere Kind = "key_elsewhere"
+	// SameKey is a new key that is the old one.
+	SameKey Kind = "same_key"
+	// NotYours is a model that the account has not trained.
+	NotYours Kind = "not_yours"
 	// PlaintextKey is an API key found in the config file.
 	PlaintextKey Kind = "plaintext_key"
 

@@ -47,3 +47,12 @@ func (p *Provider) do(ctx context.Context, c openai.Call, out any) error {
 		return nil
 	})
 }
+
+// missing gives a resource that is not there its own kind: a service's 404
+// means the wrong address only where the address is fixed.
+func missing(err error, what, name string) error {
+	if e, ok := fault.As(err); ok && e.Detail["status"] == "404" {
+		return fault.E(e.Op, fault.NotFound, nil, "what", what, "name", name)
+	}
+	return err
+}

@@ -1,6 +1,7 @@
 // Package mistral talks to Mistral's own service, api.mistral.ai and its
 // regional hosts: the chat-completions dialect of package openai with Mistral's
-// own shapes. There is no list of models in it, since they come and go within
+// own shapes, and the conversations endpoint where built-in tools or an agent
+// take part. There is no list of models in it, since they come and go within
 // months: Models asks the service.
 //
 // It must not read a key by itself, nor send a field that the service's
@@ -85,22 +86,40 @@ func region(base string) string {
 	return regions[strings.ToLower(host)]
 }
 
-// Describe says what the provider is.
-func (p *Provider) Describe() client.Descriptor { return p.chat.Describe() }
-
-// Models lists the models that the key may use, GET /v1/models.
-func (p *Provider) Models(ctx context.Context) ([]client.Model, error) { return p.chat.Models(ctx) }
+// Describe says what the provider is. Built-in tools are there on the global
+// host only.
+func (p *Provider) Describe() client.Descriptor {
+	d := p.chat.Describe()
+	if d.Region == "" {
+		d.Can.Tools = toolNames()
+	}
+	return d
+}
 
 // Check asks for the list of models: the key is accepted and this is the
 // service.
 func (p *Provider) Check(ctx context.Context) error { return p.chat.Check(ctx) }
 
-// Stream answers a prompt, POST /v1/chat/completions.
+// Efforts are the reasoning efforts that a model is known to take.
+func (p *Provider) Efforts(model string) ([]string, bool) { return p.chat.Efforts(model) }
+
+// Stream answers a prompt: POST /v1/chat/completions, or POST /v1/conversations
+// where a built-in tool or an agent takes part.
 func (p *Provider) Stream(ctx context.Context, out policy.Outbound) iter.Seq2[client.Delta, error] {
+	if t, _, err := out.Open(); err == nil && converses(t) {
+		return p.converse(ctx, out)
+	}
 	return p.chat.Stream(ctx, out)
 }
 
 // Preview gives the request that Stream would make.
 func (p *Provider) Preview(ctx context.Context, out policy.Outbound) (client.Preview, error) {
+	if t, _, err := out.Open(); err == nil && converses(t) {
+		x, _, err := p.conversation(out)
+		if err != nil {
+			return client.Preview{}, err
+		}
+		return p.chat.Show(x), nil
+	}
 	return p.chat.Preview(ctx, out)
 }
