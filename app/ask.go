@@ -2,10 +2,8 @@ package app
 
 import (
 	"context"
-	"os"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"bise/app/chat"
 	"bise/app/fault"
@@ -24,11 +22,16 @@ type Prompt struct {
 	Retry chat.MessageID
 	// Continue is a cut answer to go on with; Text is then empty.
 	Continue chat.MessageID
-	Tools    []string
-	Options  chat.Options
-	// DropOldest leaves out as many of the oldest messages as the model's
-	// window needs; without it a context that is too long is an error.
-	DropOldest bool
+	// Tools are the built-in tools of this turn; nil are the conversation's.
+	Tools []string
+	// Libraries are the document libraries of this turn; nil are the
+	// conversation's.
+	Libraries []string
+	Options   chat.Options
+	// Fit chooses what to do where the context is longer than the model takes,
+	// for this prompt and those after it in the conversation; "" leaves the
+	// choice made before, and without any it is an error.
+	Fit Fit
 	// Ephemeral keeps this turn out of the history.
 	Ephemeral bool
 	// Purpose states the fact "purpose" for this turn; "" leaves the profile's.
@@ -45,6 +48,12 @@ const TitleLength = 60
 // verdict says what a person has to confirm first: then there is no answer, and
 // nothing has been stored or sent. After Accept, ask again.
 func (a *App) Ask(ctx context.Context, s *Session, p Prompt) (*Answer, policy.Verdict, error) {
+	if err := a.fitBy(ctx, s, p.Fit); err != nil {
+		return nil, policy.Verdict{}, err
+	}
+	if err := a.wake(ctx, s.Choice().Provider); err != nil {
+		return nil, policy.Verdict{}, err
+	}
 	ask, v, err := a.prepare(ctx, s, p)
 	if err != nil || !v.Decision.Permits() {
 		return nil, v, err
@@ -77,6 +86,7 @@ type asking struct {
 	facts    policy.Facts
 	prompt   *chat.Message // nil for a retry or a continuation
 	answer   chat.Message  // the answer before its first token
+	turn     chat.Turn     // as it was put together, before the rules
 	out      policy.Outbound
 	ephemera bool
 }
@@ -94,6 +104,9 @@ func (a *App) prepare(ctx context.Context, s *Session, p Prompt) (asking, policy
 	if err != nil {
 		return asking{}, policy.Verdict{}, err
 	}
+	if p.Purpose == "" {
+		p.Purpose = s.declared()
+	}
 	if p.Purpose != "" {
 		if facts, err = facts.With("purpose", p.Purpose); err != nil {
 			return asking{}, policy.Verdict{}, err
@@ -104,7 +117,7 @@ func (a *App) prepare(ctx context.Context, s *Session, p Prompt) (asking, policy
 			return asking{}, policy.Verdict{}, err
 		}
 	}
-	facts = facts.Confirming(p.Confirmed...)
+	facts = facts.Confirming(append(s.confirmed(a.Rules().ID()), p.Confirmed...)...)
 	if v := a.Rules().Decide(facts, policy.StartChat, 0); !v.Decision.Permits() {
 		return asking{}, v, nil
 	}
@@ -121,17 +134,20 @@ func (a *App) prepare(ctx context.Context, s *Session, p Prompt) (asking, policy
 	if err != nil {
 		return asking{}, policy.Verdict{}, err
 	}
+	if err := a.takes(ctx, choice, turn.Messages); err != nil {
+		return asking{}, policy.Verdict{}, err
+	}
+	if v := a.Rules().ZeroRetention(facts, turn); !v.Decision.Permits() {
+		return asking{}, v, nil
+	}
 	to := provider.Describe().Destination()
 	if p.Continue != "" {
 		if v, ok := a.mayGoOn(facts, turn, ask.answer, to); !ok {
 			return asking{}, v, nil
 		}
 	}
-	if p.DropOldest {
-		turn.Messages = a.fit(ctx, ask, turn)
-	}
 	out, v := a.Rules().Send(facts, turn, to)
-	ask.out = out
+	ask.turn, ask.out = turn, out
 	return ask, v, nil
 }
 
@@ -162,9 +178,9 @@ func (a *App) turn(s *Session, p Prompt, ask *asking) (chat.Turn, error) {
 		Conversation: c.ID,
 		Model:        ask.choice.Model,
 		System:       c.System,
-		Tools:        p.Tools,
-		Options:      p.Options,
 	}
+	a.asked(&turn, c, p, d)
+	searched(&turn, p)
 	ask.answer = chat.Message{
 		ID: chat.MessageID(newID(now)), Role: chat.Assistant, At: now,
 		Provider: ask.choice.Provider, Service: string(ask.facts.Service()),
@@ -253,112 +269,4 @@ func (s *Session) drop(id chat.MessageID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.c.Remove(id)
-}
-
-// bytesPerToken is a cautious estimate for European languages and code; it is
-// only used where no count came back from the model yet.
-const bytesPerToken = 3
-
-// EstimateTokens guesses how many tokens text takes. It is an estimate and
-// shown as one.
-func EstimateTokens(n int) int { return (n + bytesPerToken - 1) / bytesPerToken }
-
-// fit leaves out the oldest messages until the rest, by estimate, leaves a
-// quarter of the model's window for the answer. The prompt itself always stays.
-func (a *App) fit(ctx context.Context, ask asking, turn chat.Turn) []chat.Message {
-	window := a.Window(ctx, ask.choice)
-	if window == 0 {
-		return turn.Messages
-	}
-	room := window*3/4 - EstimateTokens(len(turn.System))
-	used := 0
-	for i := len(turn.Messages) - 1; i >= 0; i-- {
-		used += EstimateTokens(size(turn.Messages[i]))
-		if used > room && i < len(turn.Messages)-1 {
-			rest := turn.Messages[i+1:]
-			for len(rest) > 1 && rest[0].Role == chat.Assistant {
-				rest = rest[1:] // a context starts with a prompt
-			}
-			return rest
-		}
-	}
-	return turn.Messages
-}
-
-func size(m chat.Message) int {
-	n := 0
-	for _, p := range m.Parts {
-		n += len(p.Text)
-	}
-	return n
-}
-
-// Window is the context length of a choice in tokens, 0 if it is not known.
-func (a *App) Window(ctx context.Context, c Choice) int {
-	l, err := a.ModelsOf(ctx, c.Provider, false)
-	if err != nil {
-		return 0
-	}
-	window := 0
-	for _, m := range l.Models {
-		if m.ID == c.Model || m.Name == c.Model || slices.Contains(m.Aliases, c.Model) {
-			window = m.Context
-		}
-	}
-	if set := a.Config().Ollama.Window; c.Provider == OllamaProvider && set > 0 && (set < window || window == 0) {
-		return set
-	}
-	return window
-}
-
-// MaxAttachment is the largest file that is read as an attachment, in bytes.
-const MaxAttachment = 20 << 20
-
-// Attach reads a file as a part of a prompt: text as text, images as images,
-// anything else is refused by name.
-func (a *App) Attach(path string) (chat.Part, error) {
-	const op = "app.Attach"
-	if v := a.Preview(a.Active(), policy.Attach, 0); v.Locks() {
-		return chat.Part{}, &policy.Refusal{Verdict: v}
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return chat.Part{}, fault.E(op, fault.NotFound, err, "what", "file", "name", path)
-	}
-	if !info.Mode().IsRegular() || info.Size() > MaxAttachment {
-		return chat.Part{}, fault.E(op, fault.Invalid, nil, "path", path, "field", "size")
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return chat.Part{}, fault.E(op, fault.NotFound, err, "what", "file", "name", path)
-	}
-	return attachment(path, data)
-}
-
-func attachment(path string, data []byte) (chat.Part, error) {
-	name := path[strings.LastIndexAny(path, `/\`)+1:]
-	if media := imageType(data); media != "" {
-		return chat.Part{Kind: chat.ImagePart, Origin: chat.Attached, Name: name, MediaType: media, Data: data}, nil
-	}
-	if !utf8.Valid(data) || slices.Contains(data, 0) {
-		return chat.Part{}, fault.E("app.Attach", fault.Unsupported, nil, "what", "file type", "path", name)
-	}
-	return chat.Part{Kind: chat.FilePart, Origin: chat.Attached, Name: name, Text: chat.Text(data)}, nil
-}
-
-// imageType names the image formats that the services take, by their first
-// bytes; "" is no such image.
-func imageType(data []byte) string {
-	s := string(data[:min(len(data), 16)])
-	switch {
-	case strings.HasPrefix(s, "\x89PNG\r\n\x1a\n"):
-		return "image/png"
-	case strings.HasPrefix(s, "\xff\xd8\xff"):
-		return "image/jpeg"
-	case strings.HasPrefix(s, "GIF87a"), strings.HasPrefix(s, "GIF89a"):
-		return "image/gif"
-	case strings.HasPrefix(s, "RIFF") && len(s) >= 12 && s[8:12] == "WEBP":
-		return "image/webp"
-	}
-	return ""
 }

@@ -303,8 +303,8 @@ func TestAttachments(t *testing.T) {
 	}{
 		"a text file is text":             {[]byte("hello"), chat.FilePart, ""},
 		"a PNG is an image":               {[]byte("\x89PNG\r\n\x1a\n1234"), chat.ImagePart, ""},
-		"a program is refused":            {[]byte{0x7f, 'E', 'L', 'F', 0, 0xff}, "", fault.Unsupported},
-		"a file of one NUL is not a text": {[]byte{0}, "", fault.Unsupported},
+		"a program is refused":            {[]byte{0x7f, 'E', 'L', 'F', 0, 0xff}, "", fault.FileType},
+		"a file of one NUL is not a text": {[]byte{0}, "", fault.FileType},
 	} {
 		path := filepath.Join(dir, "file")
 		if err := os.WriteFile(path, c.data, 0o600); err != nil {

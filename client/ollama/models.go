@@ -78,6 +78,7 @@ func modelOf(m api.ListModelResponse, d details) client.Model {
 		Chat:     d.chat,
 		Thinking: d.thinking,
 		Images:   d.images,
+		Told:     true,
 		Tools:    d.tools,
 		Remote:   d.remote != "" || m.RemoteHost != "",
 		Licence:  d.licence,
