@@ -59,6 +59,7 @@ type App struct {
 	inForce atomic.Pointer[policy.Rules]
 	network *client.Network
 	admin   admin
+	runner  localRunner
 
 	mu        sync.Mutex
 	config    Config
@@ -177,5 +178,6 @@ func (a *App) Close() error {
 			late = fault.E("app.Close", fault.ReadOnly, wait.Err(), "path", a.dir)
 		}
 	}
+	a.runner.close()
 	return errors.Join(late, a.history.close())
 }

@@ -50,6 +50,9 @@ type OllamaConfig struct {
 	Window int `toml:"window,omitempty"`
 	// KeepAlive is how long a model stays loaded, as Ollama writes it: "5m".
 	KeepAlive string `toml:"keep_alive,omitempty"`
+	// Start is "never" where bise shall not start an installed runner; "" or
+	// "when_needed" lets it.
+	Start string `toml:"start,omitempty"`
 }
 
 // RulesConfig says which rules are in force.

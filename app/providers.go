@@ -59,17 +59,13 @@ const (
 // explicit: nothing registers itself.
 func (a *App) rebuildProviders() error {
 	c := a.Config()
-	host := c.Ollama.Host
-	if host == "" {
-		host = a.options.Env("OLLAMA_HOST")
-	}
 	providers := []client.Provider{
 		guide.New(guide.Options{Pages: assets.Guide, Rules: a.Rules(), Words: a.word, Now: a.Now}),
 	}
 	if a.barredProvider(OllamaProvider) == nil {
 		providers = append(providers, ollama.New(ollama.Options{
 			HTTP:      a.network.Client(OllamaProvider),
-			Host:      host,
+			Host:      a.runnerHost(),
 			Window:    c.Ollama.Window,
 			KeepAlive: c.Ollama.KeepAlive,
 			LocalOnly: a.options.LocalOnly,

@@ -37,6 +37,9 @@ func (h Host) URL() string {
 	return h.url.String()
 }
 
+// Usual reports whether it is the address where Ollama listens by itself.
+func (h Host) Usual() bool { return h.url != nil && h.URL() == "http://127.0.0.1:"+defaultPort }
+
 // ParseHost reads an address as the ollama command reads OLLAMA_HOST: scheme,
 // port and path may be left out, and a scheme without a port means the
 // scheme's own port. An address that only a server can listen on, such as

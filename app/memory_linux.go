@@ -1,0 +1,11 @@
+package app
+
+import "os"
+
+func machineMemory() Memory {
+	data, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return Memory{}
+	}
+	return parseMeminfo(data)
+}
