@@ -116,6 +116,8 @@ type Fixture struct {
 	// Model and Prompt are asked for; Prompt defaults to "hello".
 	Model  string
 	Prompt string
+	// Tools are the built-in tools that every turn wants.
+	Tools []string
 	// Skip names the scenarios that do not exist for the provider, and why.
 	Skip map[Scenario]string
 }

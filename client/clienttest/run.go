@@ -98,7 +98,9 @@ func (r run) start(play func(*player)) (*server, client.Provider) {
 }
 
 func (r run) outbound(p client.Provider) policy.Outbound {
-	return Outbound(r.t, Turn(r.f.Model, r.f.Prompt), p.Describe().Destination())
+	turn := Turn(r.f.Model, r.f.Prompt)
+	turn.Tools = r.f.Tools
+	return Outbound(r.t, turn, p.Describe().Destination())
 }
 
 func (r run) collect(p client.Provider, see func(client.Delta) bool) Result {
