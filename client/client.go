@@ -183,7 +183,8 @@ type Delta struct {
 type Wait struct {
 	Kind  fault.Kind
 	Until time.Time
-	Try   int // the try to come, 2 for the first repetition
+	Limit string // the Limit.Name that was hit; "" is not told
+	Try   int    // the try to come, 2 for the first repetition
 	Of    int
 }
 

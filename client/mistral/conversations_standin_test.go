@@ -3,7 +3,6 @@
 package mistral_test
 
 import (
-	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -273,6 +272,39 @@ func TestStandInAgents(t *testing.T) {
 	noViolations(t, url)
 }
 
+func TestStandInFilters(t *testing.T) {
+	url := standIn(t)
+	reset(t, url)
+	for _, c := range []struct {
+		name   string
+		filter chat.Filter
+		tools  []string
+		want   fault.Kind
+	}{
+		{"nothing is moderated that nobody asked for", chat.FilterDefault, nil, ""},
+		{"a filter refuses on chat completions", chat.FilterOn, nil, fault.Guardrail},
+		{"a filter refuses in conversations", chat.FilterOn, allTools, fault.Guardrail},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			turn := tooled("!flag violence hello", c.tools...)
+			turn.Options.Filter = c.filter
+			res := ask(t, options(t, url), turn)
+			e, _ := fault.As(res.Err)
+			if fault.KindOf(res.Err) != c.want || len(res.Of(client.WaitDelta)) != 0 || e != nil && e.Detail["categories"] != "violence and threats" {
+				t.Errorf("ended with %v after %d waits", res.Err, len(res.Of(client.WaitDelta)))
+			}
+		})
+	}
+	for _, tools := range [][]string{nil, allTools} { // a switch that the service understands
+		turn := tooled("hello", tools...)
+		turn.Options.Filter = chat.FilterOff
+		if res := ask(t, options(t, url), turn); res.Err != nil {
+			t.Errorf("without a filter: %v", res.Err)
+		}
+	}
+	noViolations(t, url)
+}
+
 func TestStandInLearnsEfforts(t *testing.T) {
 	url := standIn(t)
 	p := mistral.New(options(t, url))
@@ -280,21 +312,13 @@ func TestStandInLearnsEfforts(t *testing.T) {
 		t.Error("something is known beforehand")
 	}
 	for _, tools := range [][]string{nil, {chat.CodeTool}} {
-		turn := clienttest.Turn(model, "hello")
-		turn.Options.Effort, turn.Tools = "enormous", tools
-		res := clienttest.Collect(context.Background(), p, clienttest.Outbound(t, turn, p.Describe().Destination()), nil)
-		e, _ := fault.As(res.Err)
-		t.Logf("%v: %v", tools, res.Err)
-		if !fault.Is(res.Err, fault.Unsupported) && !fault.Is(res.Err, fault.BadRequest) {
-			t.Errorf("ended with %v", e)
+		turn := tooled("hello", tools...)
+		turn.Options.Effort = "medium"
+		res := clienttest.Collect(t.Context(), p, clienttest.Outbound(t, turn, p.Describe().Destination()), nil)
+		e, ok := fault.As(res.Err)
+		if !ok || e.Kind != fault.Unsupported || e.Detail["allowed"] != "none, high" {
+			t.Fatalf("ended with %v", res.Err)
 		}
-	}
-	turn := clienttest.Turn(model, "hello")
-	turn.Options.Effort = "medium"
-	res := clienttest.Collect(context.Background(), p, clienttest.Outbound(t, turn, p.Describe().Destination()), nil)
-	e, ok := fault.As(res.Err)
-	if !ok || e.Kind != fault.Unsupported || e.Detail["allowed"] != "none, high" {
-		t.Fatalf("ended with %v", res.Err)
 	}
 	if list, known := p.Efforts(model); !known || !slices.Equal(list, []string{"none", "high"}) {
 		t.Errorf("learnt %v, %v", list, known)

@@ -22,7 +22,7 @@ var clues = []struct {
 	{400, 400, []string{"content_filter", "content management policy"}, fault.Guardrail},
 	{400, 422, []string{
 		"prompt_too_long", "model_context_exceeded", "context_length_exceeded", "maximum context length",
-		"couldn't fit with truncation", "too large for model", "exceeds the available context size",
+		"couldn't fit with truncation", "too large for model", "exceeds the available context size", "input is too long",
 	}, fault.Overflow},
 	{401, 403, []string{
 		"permission_denied", "permissiondenied", "permission denied", "lacks the required data action",

@@ -57,6 +57,11 @@ func (p *Provider) refused(op, model string, resp *http.Response) error {
 		}
 	}
 	p.learn(e, model, f.message)
+	if kind == fault.RateLimited {
+		if limit := spent(resp.Header); limit != "" {
+			e.Detail["limit"] = limit
+		}
+	}
 	e.RetryAfter = retryAfter(resp.Header, p.opts.Retry.Now())
 	return p.blame(e)
 }

@@ -60,3 +60,24 @@ func limitsOf(h http.Header) []client.Limit {
 	slices.SortFunc(limits, func(a, b client.Limit) int { return strings.Compare(a.Name, b.Name) })
 	return limits
 }
+
+// costHeader is how many tokens the request would have taken.
+const costHeader = "x-ratelimit-tokens-query-cost"
+
+// spent names the limit that a refused request has hit: one with nothing left,
+// or with less left than the request takes. "" is not told.
+func spent(h http.Header) string {
+	limits := limitsOf(h)
+	for _, l := range limits {
+		if l.Remaining == 0 {
+			return l.Name
+		}
+	}
+	cost, err := strconv.ParseInt(h.Get(costHeader), 10, 64)
+	for _, l := range limits {
+		if err == nil && strings.HasPrefix(l.Name, "tokens") && cost > l.Remaining {
+			return l.Name
+		}
+	}
+	return ""
+}

@@ -147,6 +147,9 @@ func (c card) model() client.Model {
 	}
 	if has := c.Capabilities; has != nil {
 		m.Chat, m.Thinking, m.Images, m.Tools = has.Chat, has.Reasoning, has.Vision, has.Tools
+		if !has.Reasoning {
+			m.Efforts = []string{} // it takes none
+		}
 		m.Audio, m.Told = has.Audio, true
 	}
 	switch {

@@ -119,9 +119,9 @@ func (s *stream) run() error {
 			return err
 		}
 		retry := s.p.opts.Retry
-		kind := fault.KindOf(err)
+		e, _ := fault.As(err)
 		err = s.emit(client.Delta{Kind: client.WaitDelta, Wait: client.Wait{
-			Kind: kind, Until: retry.Now().Add(wait), Try: try + 1, Of: retry.Tries,
+			Kind: e.Kind, Limit: e.Detail["limit"], Until: retry.Now().Add(wait), Try: try + 1, Of: retry.Tries,
 		}})
 		if err != nil {
 			return err

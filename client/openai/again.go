@@ -1,0 +1,30 @@
+package openai
+
+import (
+	"net/http"
+	"time"
+
+	"bise/app/fault"
+)
+
+// Complete is r with the defaults in its empty fields.
+func (r Retry) Complete() Retry { return r.withDefaults() }
+
+// Plan is the pause after a failed try, 1 being the first, and whether to make
+// another. r has to be complete.
+func (r Retry) Plan(try int, err error) (time.Duration, bool) { return r.wait(try, err) }
+
+// RetryAfter reads how long a service asks to wait; 0 is unknown.
+func RetryAfter(h http.Header, now time.Time) time.Duration { return retryAfter(h, now) }
+
+// Classify gives the kind of an error answer of a service that has a wire
+// format of its own, and its message fit for one line. A status of 0 is an
+// error within an answer.
+func Classify(status int, code, message string) (fault.Kind, string) {
+	if status == 0 {
+		status = http.StatusInternalServerError
+	}
+	f := failure{status: status, code: code, known: true}
+	f.say(message)
+	return f.kind(), f.message
+}
