@@ -114,7 +114,16 @@ func (an *Answer) run(ctx context.Context) {
 	var reason string
 	var err error
 	finished := false
-	for d, streamErr := range an.ask.provider.Stream(ctx, an.ask.out) {
+	out, err := an.shorten(ctx)
+	if err != nil {
+		keeper.stop()
+		an.finish(began, "", false, err)
+		return
+	}
+	if n, first := an.app.firstUse(ctx, an.ask.choice); first {
+		an.take(Delta{Kind: client.NoticeDelta, Notice: n})
+	}
+	for d, streamErr := range an.ask.provider.Stream(ctx, out) {
 		if streamErr != nil {
 			err = streamErr
 			break

@@ -117,6 +117,9 @@ func (a *App) prepare(ctx context.Context, s *Session, p Prompt) (asking, policy
 			return asking{}, policy.Verdict{}, err
 		}
 	}
+	if facts, err = a.withWeights(facts, choice); err != nil {
+		return asking{}, policy.Verdict{}, err
+	}
 	facts = facts.Confirming(append(s.confirmed(a.Rules().ID()), p.Confirmed...)...)
 	if v := a.Rules().Decide(facts, policy.StartChat, 0); !v.Decision.Permits() {
 		return asking{}, v, nil

@@ -53,6 +53,8 @@ type OllamaConfig struct {
 	// Start is "never" where bise shall not start an installed runner; "" or
 	// "when_needed" lets it.
 	Start string `toml:"start,omitempty"`
+	// Licences are the models whose licence was shown.
+	Licences map[string]LicenceSeen `toml:"licences,omitempty"`
 }
 
 // RulesConfig says which rules are in force.
@@ -185,6 +187,7 @@ func writeFile(path string, data []byte) error { return localstore.WriteFile(pat
 // clone is c with maps of its own.
 func (c Config) clone() Config {
 	c.Profiles = maps.Clone(c.Profiles)
+	c.Ollama.Licences = maps.Clone(c.Ollama.Licences)
 	for name, p := range c.Profiles {
 		p.Facts = maps.Clone(p.Facts)
 		p.SensitiveTerms = slices.Clone(p.SensitiveTerms)

@@ -67,6 +67,9 @@ func (a *App) Pull(ctx context.Context, model string, progress func(PullProgress
 			progress(m.note(model, p, try))
 			return nil
 		})
+		if err == nil {
+			a.licenceChanged(ctx, model)
+		}
 		if err == nil || ctx.Err() != nil || try >= pullTries || !goesOn(err) {
 			return err
 		}

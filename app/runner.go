@@ -64,6 +64,7 @@ type localRunner struct {
 	mu     sync.Mutex
 	server *server
 	closed bool
+	seen   map[string]LicenceSeen // shown in this run, by model
 }
 
 // current is the server that is alive, nil if there is none.

@@ -2,10 +2,25 @@ package app
 
 import (
 	"context"
+	"strings"
 
 	"bise/app/fault"
 	"bise/client/ollama"
 )
+
+// LocalName is the model of the local runner that a word names: "MODEL" or
+// "ollama/MODEL". local is false for a word that begins with another provider.
+func (a *App) LocalName(word string) (model string, local bool) {
+	provider, rest, ok := strings.Cut(word, "/")
+	switch {
+	case ok && provider == OllamaProvider:
+		return rest, true
+	case ok && a.names(provider):
+		return rest, false
+	default:
+		return word, true
+	}
+}
 
 // LocalModel tells everything of one model of the local runner, which is
 // started if that is needed.
@@ -74,3 +89,21 @@ func (a *App) Unload(ctx context.Context, model string) error {
 	}
 	return r.Unload(ctx, model)
 }
+
+// LocalNames lists the models of the local runner with their tags; none if it
+// does not answer. Nothing is started for it.
+func (a *App) LocalNames(ctx context.Context) []string {
+	l, err := a.ModelsOf(ctx, OllamaProvider, false)
+	if err != nil {
+		return nil
+	}
+	names := make([]string, len(l.Models))
+	for i, m := range l.Models {
+		names[i] = latest(m.ID)
+	}
+	return names
+}
+
+// WithTag is the name of a local model with the tag that Ollama means where
+// there is none.
+func WithTag(model string) string { return latest(model) }

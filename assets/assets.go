@@ -20,6 +20,11 @@ var Rules embed.FS
 //go:embed themes/*.toml
 var Themes embed.FS
 
+// Catalogue holds what is known of models to fetch, with where it was read.
+//
+//go:embed catalogue/*.toml
+var Catalogue embed.FS
+
 // Guide holds the pages of the built-in guide in Markdown.
 //
 //go:embed guide/*.md

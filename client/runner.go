@@ -18,6 +18,14 @@ type Running struct {
 	Until time.Time
 }
 
+// GPU is the share of the model that lies on a graphics card, in percent.
+func (r Running) GPU() int {
+	if r.Size <= 0 || r.VRAM <= 0 {
+		return 0
+	}
+	return int(min(100*(float64(r.VRAM)/float64(r.Size)), 100))
+}
+
 // Weights are everything a local runner tells of one model.
 type Weights struct {
 	Model
