@@ -18,15 +18,13 @@ func (p *program) modelsCommand() *cobra.Command {
 		run: p.withApp(func(c *cobra.Command, a *app.App, args []string) error { return p.modelsList(c, a, args, fresh) }),
 	})
 	list.Flags().BoolVar(&fresh, "fresh", false, p.words.T("cli.flag.fresh"))
-	return p.build(
+	models := p.build(
 		command{use: "models", short: "cli.models.short", long: "cli.models.long"},
-		list,
-		p.build(command{
-			use: "show MODEL", short: "cli.models.show.short", long: "cli.models.show.long",
-			example: "bise models show mistral-medium-latest\nbise models show ollama/ministral-3:8b",
-			args:    between(1, 1), run: p.withApp(p.modelsShow),
-		}),
+		list, p.archiveCommand(true), p.archiveCommand(false), p.fineTuneCommand(),
+		p.showModelCommand(),
 	)
+	models.AddCommand(p.localModels()...)
+	return models
 }
 
 // modelJSON is one line of models list --json. Yes/no answers are the words.
@@ -47,18 +45,26 @@ type modelJSON struct {
 	Retires     string   `json:"retires,omitempty"`
 	Replacement string   `json:"replacement,omitempty"`
 	Licence     string   `json:"licence,omitempty"`
+	Badge       string   `json:"badge,omitempty"` // agent, fine_tuned, labs, archived
+	Base        string   `json:"base,omitempty"`  // the model of an agent
+	Efforts     []string `json:"efforts,omitempty"`
+	Note        string   `json:"note,omitempty"` // what the badge means for the person
 	Where       string   `json:"where"`
 	Consequence string   `json:"consequence"`
 }
 
-func newModelJSON(a *app.App, provider string, m app.Model) modelJSON {
+func (p *program) newModelJSON(a *app.App, provider string, m app.Model) modelJSON {
 	place := a.Place(provider, m.Remote)
 	out := modelJSON{
 		Provider: provider, ID: m.ID, Name: m.Name, Aliases: m.Aliases, Detail: m.Detail,
 		Context: m.Context, Size: m.Size,
 		Chat: yesNo(m.Chat), Thinking: yesNo(m.Thinking), Images: yesNo(m.Images), Tools: yesNo(m.Tools),
 		Retires: day(m.Retires), Replacement: m.Replacement, Licence: m.Licence,
+		Badge: string(m.Badge), Base: m.Base, Efforts: m.Efforts,
 		Where: place.Where, Consequence: place.Consequence,
+	}
+	if m.Badge != "" {
+		out.Note = p.words.T("models.note." + string(m.Badge))
 	}
 	if m.Remote {
 		out.Remote = "yes"
@@ -92,10 +98,10 @@ func (p *program) modelsList(c *cobra.Command, a *app.App, args []string, fresh 
 			continue
 		}
 		for _, m := range l.Models {
-			if !m.Chat {
+			if !m.Chat && m.Badge != app.ArchivedModel {
 				continue
 			}
-			out := newModelJSON(a, provider, m)
+			out := p.newModelJSON(a, provider, m)
 			if p.globals.json {
 				if err := p.output.json(out); err != nil {
 					return err
@@ -131,6 +137,9 @@ func tokens(n int) string {
 
 func (p *program) abilities(m app.Model) []string {
 	var words []string
+	if m.Badge != "" {
+		words = append(words, p.words.T("models.badge."+string(m.Badge)))
+	}
 	for _, ability := range []struct {
 		has bool
 		key string
@@ -150,29 +159,33 @@ func (p *program) abilities(m app.Model) []string {
 	return words
 }
 
-func (p *program) modelsShow(c *cobra.Command, a *app.App, args []string) error {
+func (p *program) modelsShow(c *cobra.Command, a *app.App, args []string, only part) error {
 	choice, err := a.FindModel(c.Context(), args[0], "")
 	if err != nil {
 		return err
+	}
+	if choice.Provider == app.OllamaProvider {
+		return p.showLocal(c.Context(), a, choice.Model, only)
 	}
 	l, err := a.ModelsOf(c.Context(), choice.Provider, false)
 	if err != nil {
 		return err
 	}
 	at := slices.IndexFunc(l.Models, func(m app.Model) bool {
-		return m.ID == choice.Model || m.Name == choice.Model || slices.Contains(m.Aliases, choice.Model)
+		return m.Named(choice.Model)
 	})
 	if at < 0 {
 		return fault.E("cli.models", fault.NotFound, nil, "what", "model", "name", args[0])
 	}
-	out := newModelJSON(a, choice.Provider, l.Models[at])
+	out := p.newModelJSON(a, choice.Provider, l.Models[at])
 	if p.globals.json {
 		return p.output.json(out)
 	}
 	return p.output.pairs(
 		"provider", out.Provider, "id", out.ID, "name", out.Name, "aliases", strings.Join(out.Aliases, " "),
 		"detail", out.Detail, "context_tokens", tokens(out.Context), "chat", out.Chat, "thinking", out.Thinking,
-		"images", out.Images, "tools", out.Tools, "retires", out.Retires, "replacement", out.Replacement,
+		"images", out.Images, "tools", out.Tools, "efforts", strings.Join(out.Efforts, " "),
+		"badge", out.Badge, "base", out.Base, "note", out.Note, "retires", out.Retires, "replacement", out.Replacement,
 		"licence", out.Licence, "where", out.Where, "consequence", out.Consequence,
 	)
 }
