@@ -282,6 +282,37 @@ func TestCancellingWhileAPictureIsFetched(t *testing.T) {
 	<-gone
 }
 
+func TestARunIsNotRepeatedUnasked(t *testing.T) {
+	n := 0
+	p := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		n++
+		w.Header().Set("Content-Type", "text/event-stream")
+		_, _ = w.Write(told("tool.execution.started", `"id":"t","name":"web_search","arguments":""`))
+	}, nil)
+	res := collect(t, p, wanting(chat.WebSearchTool), nil)
+	e, ok := fault.As(res.Err)
+	if !ok || e.Kind != fault.Cut || e.Detail["tool"] != chat.WebSearchTool || e.Detail["host"] == "" || n != 1 {
+		t.Errorf("ended with %v after %d requests", res.Err, n)
+	}
+	runs := res.Of(client.ToolDelta)
+	if len(runs) != 2 || runs[1].Tool.State != client.ToolFailed {
+		t.Errorf("the runs are %+v", runs)
+	}
+}
+
+func TestAConnectionLostInARunSaysWhatRan(t *testing.T) {
+	p := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		_, _ = w.Write(told("tool.execution.started", `"id":"t","name":"code_interpreter","arguments":""`))
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}, nil)
+	res := collect(t, p, wanting(chat.CodeTool), nil)
+	if e, ok := fault.As(res.Err); !ok || e.Kind != fault.Cut || e.Detail["tool"] != chat.CodeTool {
+		t.Errorf("ended with %v", res.Err)
+	}
+}
+
 func TestFilesOfTools(t *testing.T) {
 	p := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/v1/files/f-1/content" {

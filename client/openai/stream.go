@@ -138,8 +138,8 @@ func (s *stream) emit(d client.Delta) error {
 		return err
 	}
 	switch d.Kind {
-	case client.TextDelta, client.ThinkingDelta, client.PartDelta:
-		s.begun = true
+	case client.TextDelta, client.ThinkingDelta, client.PartDelta, client.ToolDelta:
+		s.begun = true // a tool that has run is paid for, too
 	default:
 	}
 	if !s.yield(d, nil) {
