@@ -19,10 +19,11 @@ type grantCard struct {
 	Level string `json:"role"`
 }
 
-// grantRequest is the body of PUT and of DELETE. The document wants a level of
-// the latter too, though it means nothing there.
+// grantRequest is the body of PUT and, without a level, of DELETE. Of the latter
+// the OpenAPI document requires a level that it does not allow; the service's
+// own clients send none.
 type grantRequest struct {
-	Level string `json:"level"`
+	Level string `json:"level,omitempty"`
 	Type  string `json:"share_with_type"`
 	With  string `json:"share_with_uuid"`
 }
@@ -51,7 +52,7 @@ func (p *Provider) Grant(ctx context.Context, id client.LibraryID, g client.Gran
 
 // Revoke ends a share.
 func (p *Provider) Revoke(ctx context.Context, id client.LibraryID, g client.Grantee) error {
-	return p.share(ctx, "mistral.Revoke", http.MethodDelete, id, grantRequest{"Viewer", g.Type, g.ID})
+	return p.share(ctx, "mistral.Revoke", http.MethodDelete, id, grantRequest{Type: g.Type, With: g.ID})
 }
 
 func (p *Provider) share(ctx context.Context, op, method string, id client.LibraryID, r grantRequest) error {

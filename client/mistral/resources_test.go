@@ -173,6 +173,19 @@ func TestAListIsReadToItsEnd(t *testing.T) {
 	}
 }
 
+func TestAShareIsTakenBackWithoutALevel(t *testing.T) {
+	var method, body string
+	p := against(t, func(w http.ResponseWriter, r *http.Request) {
+		raw, _ := io.ReadAll(r.Body)
+		method, body = r.Method, string(raw)
+		w.WriteHeader(http.StatusNoContent)
+	})
+	err := p.Revoke(t.Context(), "lib", client.Grantee{Type: "Org", ID: "o"})
+	if err != nil || method != http.MethodDelete || body != `{"share_with_type":"Org","share_with_uuid":"o"}` {
+		t.Errorf("%s %s, %v", method, body, err)
+	}
+}
+
 func TestTimesInARecordingAreBounded(t *testing.T) {
 	nan := 0.0
 	nan /= nan
