@@ -116,6 +116,14 @@ const (
 	ModelGone Kind = "model_gone"
 	// Retired is a whole function that the service has ended.
 	Retired Kind = "retired"
+	// ShareServer is a server for shares that did not do what was asked; detail
+	// "why" says why: wait, too_large, refused, foreign (no such server), gone,
+	// token (it is not the right one).
+	ShareServer Kind = "share_server"
+	// SharePage is the page of a share that cannot be opened; detail "why" says
+	// why: key, foreign (no such page), burn (reading it would destroy it),
+	// revoked.
+	SharePage Kind = "share_page"
 	// Unsupported is a feature the model or host lacks.
 	Unsupported Kind = "unsupported"
 	// NotOffered is something that the service has, but not at this host: one
@@ -157,6 +165,8 @@ const (
 	DiskFull Kind = "disk_full"
 	// ReadOnly is a folder or file that cannot be written.
 	ReadOnly Kind = "read_only"
+	// FileExists is a file in the place where another one was to be written.
+	FileExists Kind = "file_exists"
 	// NewerSchema is a history written by a newer bise.
 	NewerSchema Kind = "newer_schema"
 	// NotStored is a history that is switched off.
