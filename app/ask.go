@@ -61,6 +61,9 @@ func (a *App) Ask(ctx context.Context, s *Session, p Prompt) (*Answer, policy.Ve
 	if err := a.keepPrompt(ctx, s, ask); err != nil {
 		return nil, v, err
 	}
+	s.mu.Lock()
+	s.once = nil
+	s.mu.Unlock()
 	return a.start(ctx, s, ask), v, nil
 }
 
@@ -182,7 +185,7 @@ func (a *App) turn(s *Session, p Prompt, ask *asking) (chat.Turn, error) {
 		Model:        ask.choice.Model,
 		System:       c.System,
 	}
-	a.asked(&turn, c, p, d)
+	a.asked(&turn, s, p, d)
 	searched(&turn, p)
 	ask.answer = chat.Message{
 		ID: chat.MessageID(newID(now)), Role: chat.Assistant, At: now,

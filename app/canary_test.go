@@ -97,19 +97,24 @@ func TestWhatMayNotBeKeptIsNowhere(t *testing.T) {
 	}
 }
 
-// sessionKilledAt runs the child and gives what it wrote to standard error.
 func sessionKilledAt(t *testing.T, root, word string, kill int) []byte {
 	t.Helper()
-	for _, name := range []string{"home", "tmp"} {
-		if err := os.Mkdir(filepath.Join(root, name), 0o700); err != nil {
+	return childKilledAt(t, "TestCanaryChild", root, kill, canaryWord+"="+word)
+}
+
+// childKilledAt runs a test as a child, with more of an environment, and gives
+// what it wrote to standard error.
+func childKilledAt(t *testing.T, name, root string, kill int, more ...string) []byte {
+	t.Helper()
+	for _, folder := range []string{"home", "tmp"} {
+		if err := os.Mkdir(filepath.Join(root, folder), 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.Command(os.Args[0], "-test.run=^TestCanaryChild$", "-test.v")
-	cmd.Env = []string{
-		canaryWord + "=" + word, canaryRoot + "=" + root, "HOME=" + filepath.Join(root, "home"),
-		"TMPDIR=" + filepath.Join(root, "tmp"), "XDG_RUNTIME_DIR=" + filepath.Join(root, "tmp"),
-	}
+	cmd := exec.Command(os.Args[0], "-test.run=^"+name+"$", "-test.v")
+	cmd.Env = append(more,
+		canaryRoot+"="+root, "HOME="+filepath.Join(root, "home"),
+		"TMPDIR="+filepath.Join(root, "tmp"), "XDG_RUNTIME_DIR="+filepath.Join(root, "tmp"))
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	in, err := cmd.StdinPipe()
@@ -133,6 +138,10 @@ func sessionKilledAt(t *testing.T, root, word string, kill int) []byte {
 		case "over":
 			over = true
 			_ = in.Close()
+		default:
+			if kill == 0 && !strings.Contains(lines.Text(), "---") {
+				t.Log(lines.Text())
+			}
 		}
 	}
 	err = cmd.Wait()

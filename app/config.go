@@ -14,6 +14,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"bise/app/chat"
 	"bise/app/fault"
 	"bise/localstore"
 )
@@ -74,6 +75,12 @@ type Profile struct {
 	UserName string `toml:"user_name,omitempty"`
 	// SensitiveTerms are words to find before a share.
 	SensitiveTerms []string `toml:"sensitive_terms,omitempty"`
+	// Tools are the built-in tools that new conversations begin with.
+	Tools []string `toml:"tools,omitempty"`
+	// Filter is what the service's moderation of prompts is asked for; FilterOff
+	// records that it was switched off.
+	Filter    chat.Filter  `toml:"filter,omitempty"`
+	FilterOff FilterRecord `toml:"filter_off,omitempty"`
 	// Facts are by the names of the command-line contract.
 	Facts map[string]string `toml:"facts,omitempty"`
 	// FactsOn is when they were last stated, YYYY-MM-DD.

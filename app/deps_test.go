@@ -34,7 +34,7 @@ var (
 	leaves = []string{"app/chat", "app/fault", "app/policy"}
 	// front is what a front end may know: the use cases and the leaves, never
 	// who answers (client) or where it is kept (localstore).
-	front = concat(leaves, "app", "app/document", "app/text", "app/termsafe", "assets")
+	front = concat(leaves, "app", "app/document", "app/text", "app/termsafe", "app/picture", "assets")
 	// drawing is what a screen draws with. Screens do not import each other:
 	// the root model is where they meet.
 	drawing = concat(front, "ui/screen", "ui/keys", "ui/dialog", "ui/widget", "ui/markdown", "ui/theme")
@@ -52,6 +52,12 @@ var rooms = []room{
 	}},
 	{folder: "app/fault", std: []string{"cmp", "errors", "fmt", "maps", "slices", "strings", "time"}},
 	{folder: "app/termsafe", std: []string{"strconv", "strings", "unicode", "unicode/utf8"}},
+	// A picture from outside is decoded here and nowhere else; bytes in, bytes out.
+	{folder: "app/picture", ours: []string{"app/fault"}, std: []string{
+		"bytes", "encoding/base64", "encoding/binary", "hash/crc32", "image", "image/color", "image/color/palette",
+		"image/draw", "image/gif", "image/jpeg", "image/png", "io", "math", "strconv", "strings",
+		"golang.org/x/image/draw", "golang.org/x/image/webp",
+	}},
 	// Rules are read from an fs.FS that the caller opens; the date is an
 	// argument. Nothing here can reach a disk, a clock or a network.
 	{folder: "app/policy", ours: []string{"app/chat", "app/fault"}, std: []string{
@@ -63,7 +69,16 @@ var rooms = []room{
 	{folder: "app/document", ours: []string{"app/chat", "app/fault", "app/policy"}, std: []string{
 		"io/fs", "path", "regexp", "slices", "strconv", "strings", "text/template", "time",
 	}},
+	// The JSON form of conversations, which writers and readers share.
+	{folder: "app/archive", ours: leaves, std: []string{"encoding/base64", "strings", "time", "unicode/utf8"}},
+	// Writers take permits and a Writer; readers take a Reader. Neither opens a
+	// file, so that nothing is written or read that app has not decided on.
+	{folder: "app/export", ours: concat(leaves, "app/archive")},
+	{folder: "app/imports", ours: concat(leaves, "app/archive")},
 	{folder: "app/text", ours: []string{"app/fault", "assets"}},
+	// A share is written with the renderer of exports, so that text becomes
+	// HTML in one place. Randomness is an argument.
+	{folder: "app/share", ours: concat(leaves, "app/archive", "app/export")},
 
 	{folder: "client", ours: leaves},
 	{folder: "client/clienttest", ours: concat(leaves, "assets", "client")},
@@ -72,15 +87,21 @@ var rooms = []room{
 	{folder: "client/openai", ours: concat(leaves, "client", "client/sse")},
 	{folder: "client/mistral", ours: concat(leaves, "client", "client/openai", "client/sse")},
 	{folder: "client/ollama", ours: concat(leaves, "client", "client/openai", "client/sse")},
+	{folder: "client/bedrock", ours: concat(leaves, "client", "client/openai", "client/sse")},
+	{folder: "client/signin", ours: concat(leaves, "client")},
 	{folder: "client/guide", ours: concat(leaves, "assets", "client")},
+	{folder: "client/privatebin", ours: concat(leaves, "client")},
+	{folder: "client/privatebin/bintest", ours: []string{}},
+	{folder: "client/loan", ours: []string{"app/fault"}},
 
 	{folder: "localstore", ours: concat(leaves, "localstore/keys", "localstore/internal/...")},
+	{folder: "localstore/foreign", ours: leaves},
 	{folder: "localstore/keys", ours: concat(leaves, "localstore/internal/...")},
 	{folder: "localstore/internal/disk", ours: []string{"app/fault"}},
 
 	{folder: "app", ours: concat(
-		leaves, "app/document", "app/text", "app/termsafe", "assets", "client", "client/guide", "client/mistral",
-		"client/ollama", "client/openai", "localstore", "localstore/keys",
+		leaves, "app/document", "app/picture", "app/share", "app/text", "app/termsafe", "assets", "client", "client/privatebin", "client/loan", "client/guide", "client/mistral",
+		"client/ollama", "client/openai", "localstore", "localstore/keys", "app/archive", "app/export", "app/imports", "localstore/foreign",
 	)},
 	{folder: "app/cli", ours: front},
 
@@ -96,9 +117,12 @@ var rooms = []room{
 	{folder: "ui/notices", ours: drawing},
 	{folder: "ui/network", ours: drawing},
 	{folder: "ui/palette", ours: drawing},
+	{folder: "ui/presets", ours: drawing},
 	{folder: "ui/privacy", ours: drawing},
 	{folder: "ui/settings", ours: drawing},
 	{folder: "ui/signin", ours: drawing},
+	{folder: "ui/sources", ours: drawing},
+	{folder: "ui/tools", ours: drawing},
 	{folder: "ui/widget", ours: []string{"app/termsafe", "ui/theme"}},
 	{folder: "ui/markdown", ours: []string{"app/termsafe", "ui/theme"}},
 	{folder: "ui/theme", ours: []string{"assets"}},
@@ -124,8 +148,8 @@ var bans = []ban{
 	},
 	{
 		[]string{"database/sql/...", "github.com/ncruces/go-sqlite3/..."},
-		[]string{"localstore"},
-		"only localstore writes the history, and it takes Storables",
+		[]string{"localstore", "localstore/foreign"},
+		"only localstore writes the history, and it takes Storables; foreign reads other programs' files",
 	},
 	{
 		[]string{"os"},
@@ -145,7 +169,7 @@ var bans = []ban{
 	},
 	{
 		[]string{"context"},
-		[]string{".", "app", "app/cli", "client/...", "localstore/...", "ui", "ui/screen", "ui/dialog", "ui/chatview", "ui/firstrun", "ui/historyview", "ui/models", "ui/notices", "ui/privacy", "ui/settings", "ui/signin"},
+		[]string{".", "app", "app/cli", "client/...", "localstore/...", "ui", "ui/screen", "ui/dialog", "ui/chatview", "ui/firstrun", "ui/historyview", "ui/models", "ui/notices", "ui/presets", "ui/privacy", "ui/settings", "ui/signin", "ui/sources", "ui/tools"},
 		"what takes a context waits for something; drawing, keys and wording must not",
 	},
 	{
@@ -160,8 +184,8 @@ var bans = []ban{
 	},
 	{
 		[]string{"github.com/alecthomas/chroma/...", "github.com/yuin/goldmark/..."},
-		[]string{"ui/markdown", "ui/theme"},
-		"model text becomes a picture in one place",
+		[]string{"ui/markdown", "ui/theme", "app/export"},
+		"model text becomes a picture in one place on the screen, and a page in one place outside",
 	},
 	{
 		[]string{"github.com/atotto/clipboard"},

@@ -72,6 +72,7 @@ func (a *App) meta(f policy.Facts, c chat.Conversation) localstore.Meta {
 		ID: c.ID, Named: c.Named, Created: c.Created, Updated: c.Updated,
 		Pinned: c.Pinned, Folder: c.Folder, Tags: c.Tags,
 		Profile: c.Profile, Provider: c.Provider, Model: c.Model,
+		Settings: c.Settings,
 	}
 	if c.Title != "" {
 		m.Title = a.keepable(f, chat.Text(c.Title))

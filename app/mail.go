@@ -27,13 +27,7 @@ func (a *App) Mail(ctx context.Context, d SavedDraft) error {
 	if err != nil {
 		return fault.E(op, fault.NotFound, err, "what", "mail program", "name", name)
 	}
-	// It is left to itself: a mail program may stay open for hours.
-	cmd := exec.Command(path, append(args, link)...) //nolint:gosec,noctx // the system's own opener; a mail program outlives the command
-	if err := cmd.Start(); err != nil {
-		return fault.E(op, fault.NotFound, err, "what", "mail program", "name", name)
-	}
-	go func() { _ = cmd.Wait() }()
-	return ctx.Err()
+	return launch(ctx, op, path, append(args, link))
 }
 
 // opener is the command that opens a link on a system.

@@ -227,6 +227,12 @@ func (p *Profile) set(a *App, settings []string) error {
 			p.Model = value
 		case "user_name":
 			p.UserName = value
+		case "tools":
+			tools, err := toolWords(value)
+			if err != nil {
+				return err
+			}
+			p.Tools = tools
 		case "sensitive_terms":
 			p.SensitiveTerms = nil
 			for term := range strings.SplitSeq(value, ",") {
@@ -316,6 +322,9 @@ func (a *App) ownFacts(p Profile) map[string]string {
 	values := map[string]string{"service": string(kinds[p.Kind])}
 	if p.Kind != "local" {
 		values["age_band"] = "unset" // asked once, before the first prompt
+	}
+	if p.Facts["customer"] == "business" {
+		values["media_customer"] = "unset" // asked once, before the first news (LC-1.g1)
 	}
 	maps.Copy(values, p.Facts)
 	values["accepted"] = "no" // a confirmation is recorded with what it was given under

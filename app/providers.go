@@ -30,6 +30,8 @@ type (
 	Notice = client.Notice
 	// ToolActivity is a built-in tool at work.
 	ToolActivity = client.ToolActivity
+	// ToolState says how far a run of a tool is.
+	ToolState = client.ToolState
 	// Limit is one limit of the account.
 	Limit = client.Limit
 )
@@ -47,6 +49,21 @@ const (
 	StatusDelta   = client.StatusDelta
 	ToolDelta     = client.ToolDelta
 	DoneDelta     = client.DoneDelta
+)
+
+// The states of a tool's run, as in client.
+const (
+	ToolStarted = client.ToolStarted
+	ToolDone    = client.ToolDone
+	ToolFailed  = client.ToolFailed
+)
+
+// The badges of a model, as in client.
+const (
+	AgentModel     = client.Agent
+	FineTunedModel = client.FineTuned
+	LabsModel      = client.Labs
+	ArchivedModel  = client.Archived
 )
 
 // GuideProvider and OllamaProvider are the providers that are always there.

@@ -21,6 +21,12 @@ type Session struct {
 	c  chat.Conversation
 	// kept says that the history has a row for the conversation.
 	kept bool
+	// fit is how contexts that are too long are made to fit.
+	fit fitting
+	// agreed are the acts that the person has confirmed for the conversation.
+	agreed []policy.Act
+	// once are the tools of the next prompt alone.
+	once []string
 }
 
 // NewSession starts a conversation; nothing is stored before its first prompt.
@@ -33,6 +39,7 @@ func (a *App) NewSession(c Choice) *Session {
 		Profile:  a.ProfileOf(c.Provider),
 		Provider: c.Provider,
 		Model:    c.Model,
+		Settings: a.usualSettings(c.Provider),
 	}}
 }
 
@@ -95,6 +102,9 @@ func (a *App) Switch(ctx context.Context, s *Session, c Choice) ([]policy.Left, 
 		return nil, err
 	}
 	s.mu.Lock()
+	if c != (Choice{s.c.Provider, s.c.Model}) {
+		s.c.Settings.Options.Effort = "" // each model has its own
+	}
 	s.c.Provider, s.c.Model, s.c.Profile = c.Provider, c.Model, a.ProfileOf(c.Provider)
 	s.mu.Unlock()
 	if err := a.keepMeta(ctx, s); err != nil {

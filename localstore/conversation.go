@@ -28,6 +28,8 @@ type Meta struct {
 	Profile  string
 	Provider string
 	Model    string
+	// Settings hold names and numbers, nothing of what was said.
+	Settings chat.Settings
 }
 
 // Begin makes the conversation m. The kind Invalid says that there is one of
@@ -39,21 +41,27 @@ func (db *DB) Begin(ctx context.Context, m Meta) error {
 		return err
 	}
 	return db.write(ctx, op, func(s session) error {
-		err := s.exec(`INSERT OR IGNORE INTO conversation (id, title, title_origin, title_folded, named, created,
-				updated, pinned, folder, tags, profile, provider, model, system, system_origin, leaf, deleted)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0)`,
-			m.ID, title.Text, title.Origin, fold(string(title.Text)), m.Named, m.Created,
-			latest(m.Updated, m.Created), m.Pinned, m.Folder, m.Tags, m.Profile, m.Provider, m.Model,
-			system.Text, system.Origin)
-		if err == nil && s.changes() == 0 {
+		made, err := s.begin(m, title, system)
+		if err == nil && !made {
 			err = fault.E(op, fault.Invalid, nil, "what", "conversation", "name", string(m.ID))
 		}
 		return err
 	})
 }
 
-// SetMeta replaces the choice of conversation m.ID (profile, provider and
-// model), System where it is not nil, and Title where it is not nil and nobody
+// begin makes the row of a conversation; made is false where there is one.
+func (s session) begin(m Meta, title, system chat.Part) (made bool, err error) {
+	err = s.exec(`INSERT OR IGNORE INTO conversation (id, title, title_origin, title_folded, named, created,
+			updated, pinned, folder, tags, profile, provider, model, system, system_origin, settings, leaf, deleted)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0)`,
+		m.ID, title.Text, title.Origin, fold(string(title.Text)), m.Named, m.Created,
+		latest(m.Updated, m.Created), m.Pinned, m.Folder, m.Tags, m.Profile, m.Provider, m.Model,
+		system.Text, system.Origin, encodeSettings(m.Settings))
+	return err == nil && s.changes() > 0, err
+}
+
+// SetMeta replaces the choice of conversation m.ID (profile, provider, model
+// and settings), System where it is not nil, and Title where it is not nil and nobody
 // has named the conversation. What has a call of its own stays (Rename, Pin,
 // Move, Tag): it may have changed in another window since m was read.
 func (db *DB) SetMeta(ctx context.Context, m Meta) error {
@@ -62,14 +70,15 @@ func (db *DB) SetMeta(ctx context.Context, m Meta) error {
 	if err != nil {
 		return err
 	}
+	settings := encodeSettings(m.Settings)
 	return db.write(ctx, op, func(s session) error {
 		n, err := s.row(op, m.ID)
 		if err != nil {
 			return err
 		}
-		err = s.exec(`UPDATE conversation SET updated = max(updated, ?), profile = ?, provider = ?, model = ?
-				WHERE n = ?`,
-			m.Updated, m.Profile, m.Provider, m.Model, n)
+		err = s.exec(`UPDATE conversation SET updated = max(updated, ?), profile = ?, provider = ?, model = ?,
+				settings = ? WHERE n = ?`,
+			m.Updated, m.Profile, m.Provider, m.Model, settings, n)
 		if err == nil && m.Title != nil {
 			err = s.exec(`UPDATE conversation SET title = ?, title_origin = ?, title_folded = ?
 				WHERE n = ? AND named = 0`,
@@ -162,7 +171,7 @@ func (db *DB) Conversation(ctx context.Context, id chat.ConversationID) (chat.Co
 	err := db.read(ctx, op, func(s session) error {
 		var n int64
 		found, err := s.one(`SELECT n, id, title, named, created, updated, pinned, folder, tags, profile,
-				provider, model, system, leaf FROM conversation WHERE id = ? AND deleted = 0`,
+				provider, model, system, leaf, settings FROM conversation WHERE id = ? AND deleted = 0`,
 			[]any{id}, func(stmt *sqlite3.Stmt) {
 				n = stmt.ColumnInt64(0)
 				c = chat.Conversation{
@@ -172,6 +181,7 @@ func (db *DB) Conversation(ctx context.Context, id chat.ConversationID) (chat.Co
 					Folder: stmt.ColumnText(7), Tags: lines(stmt.ColumnText(8)),
 					Profile: stmt.ColumnText(9), Provider: stmt.ColumnText(10), Model: stmt.ColumnText(11),
 					System: chat.Text(stmt.ColumnText(12)), Leaf: chat.MessageID(stmt.ColumnText(13)),
+					Settings: decodeSettings(stmt.ColumnText(14)),
 				}
 			})
 		if err != nil {

@@ -8,6 +8,7 @@ package ui
 
 import (
 	"context"
+	"os"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -48,6 +49,9 @@ type Root struct {
 	history app.HistoryState
 	sought  string   // the words found last
 	rules   []string // what a person should know of the rules
+	tools   string   // the tools of the next prompt, in words
+	gallery gallery
+	saving  chat.MessageID // whose files are about to be saved
 
 	turn    *turn
 	sending *sending
@@ -108,6 +112,7 @@ func New(ctx context.Context, a *app.App, noColor bool) (*Root, error) {
 	r.composer.SetPlaceholder(env.Words.T("chat.placeholder"))
 	r.composer.SetPasteLabel(func(n, lines int) string { return env.Words.N("chat.pasted", lines, "Number", n) })
 	r.session = a.NewSession(app.Choice{})
+	r.openGallery(os.Getenv)
 	return r, nil
 }
 
@@ -130,7 +135,7 @@ func (r *Root) Init() tea.Cmd {
 func (r *Root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	_, key := msg.(tea.KeyPressMsg)
 	r.pace.wake(key)
-	cmd := r.route(msg)
+	cmd := tea.Batch(r.route(msg), r.drawPictures())
 	if b := &r.banner; b.line != "" && !b.lasting && !b.timed {
 		b.timed = true
 		told := b.told

@@ -5,13 +5,14 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
 
 	"bise/ui/keys"
 	"bise/ui/screen"
 )
 
 // route gives every message to its owner: size, theme and focus to everyone;
-// results to the turn or the start that waits for them; keys to ctrl+c, the top
+// results to what waits for them; keys to ctrl+c, the top
 // overlay, the conversation while it is read, the global keys, the composer;
 // the rest to the overlays, one of whose commands it belongs to.
 func (r *Root) route(msg tea.Msg) tea.Cmd {
@@ -20,36 +21,8 @@ func (r *Root) route(msg tea.Msg) tea.Cmd {
 		return r.resize(msg.Width, msg.Height)
 	case tea.BackgroundColorMsg:
 		return r.retheme(msg.IsDark())
-	case historyMsg:
-		return r.historyOpened(msg)
-	case choiceMsg:
-		return r.choiceFound(msg)
-	case sessionMsg:
-		return r.sessionOpened(msg)
-	case askedMsg:
-		return r.asked(msg)
-	case progressMsg:
-		return r.progress(msg)
-	case secondMsg:
-		return r.second()
-	case draftMsg:
-		return r.saveDraft(msg)
-	case editMsg:
-		return r.editing(msg)
-	case editedMsg:
-		return r.edited(msg)
-	case doneMsg:
-		return r.done(msg)
-	case attachedMsg:
-		r.attach = append(r.attach, msg.part)
-		r.layout()
-		return nil
-	case placeMsg:
-		return r.placed(msg)
-	case toldMsg:
-		return r.untell(msg)
-	case wheelMsg:
-		return r.wheelTurned(msg)
+	case owned:
+		return msg.reach(r)
 	case tea.PasteMsg:
 		if o := r.top(); o != nil && !time.Now().Before(o.deaf) {
 			return r.toOverlay(o, msg)
@@ -57,6 +30,10 @@ func (r *Root) route(msg tea.Msg) tea.Cmd {
 		return r.paste(msg)
 	case tea.KeyPressMsg:
 		return r.key(msg)
+	case uv.PrimaryDeviceAttributesEvent:
+		return r.terminalTold(msg)
+	case uv.CellSizeEvent:
+		return r.cellsTold(msg)
 	}
 	// What an overlay asked for may come when another one lies on it. Messages
 	// are of types of their own, so that each overlay knows its results.
@@ -105,6 +82,7 @@ func (r *Root) toOverlay(o *opened, msg tea.Msg) tea.Cmd {
 	done := r.act(o, action)
 	if len(r.overlays) < shown {
 		// It may have changed a plan, a declaration or a switch.
+		r.countTools()
 		return tea.Batch(cmd, done, r.refreshPlace())
 	}
 	return tea.Batch(cmd, done)
@@ -127,6 +105,9 @@ func (r *Root) act(o *opened, action screen.Action) tea.Cmd {
 	case screen.Use:
 		r.pop(o)
 		return r.use(action.Choice)
+	case screen.SignIn:
+		r.pop(o)
+		return r.signIn(action.Profile)
 	case screen.Run:
 		r.pop(o)
 		return r.run(action.Key)
@@ -135,6 +116,8 @@ func (r *Root) act(o *opened, action screen.Action) tea.Cmd {
 			r.pop(o)
 		}
 		r.tell(action.Line)
+	case screen.Copy:
+		return tea.Batch(tea.SetClipboard(action.Text), nativeCopy(action.Text))
 	case screen.Fail:
 		r.fail(action.Err)
 	case screen.Answered:

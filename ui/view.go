@@ -132,6 +132,9 @@ func (r *Root) rule() string {
 	if n := len(r.attach); n > 0 {
 		label = strings.TrimSpace(w.N("chat.rule.attached", n) + " " + label)
 	}
+	if r.tools != "" {
+		label = strings.TrimSuffix(r.tools+" · "+label, " · ")
+	}
 	if label == "" {
 		return t.Border.Render(strings.Repeat("─", r.width))
 	}

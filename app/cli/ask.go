@@ -24,6 +24,10 @@ type askFlags struct {
 	attach  []string
 	tools   []string
 	purpose string
+	effort  string
+	saveTo  string
+	library []string
+	ocr     bool
 	dryRun  bool
 }
 
@@ -32,6 +36,7 @@ type chatFlags struct {
 	conversation string
 	model        string
 	system       string
+	options      optionFlags
 }
 
 func (p *program) askCommand() *cobra.Command {
@@ -44,8 +49,12 @@ func (p *program) askCommand() *cobra.Command {
 	})
 	p.chatFlagsOf(c, &f.chatFlags)
 	c.Flags().StringArrayVar(&f.attach, "attach", nil, p.words.T("cli.flag.attach"))
+	c.Flags().BoolVar(&f.ocr, "ocr", false, p.words.T("cli.flag.ocr"))
+	c.Flags().StringArrayVar(&f.library, "library", nil, p.words.T("cli.flag.library"))
 	c.Flags().StringArrayVar(&f.tools, "tool", nil, p.words.T("cli.flag.tool"))
 	c.Flags().StringVar(&f.purpose, "purpose", "", p.words.T("cli.flag.purpose"))
+	c.Flags().StringVar(&f.effort, "effort", "", p.words.T("cli.flag.effort"))
+	c.Flags().StringVar(&f.saveTo, "save", "", p.words.T("cli.flag.save"))
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, p.words.T("cli.flag.dry_run"))
 	return c
 }
@@ -56,14 +65,12 @@ func (p *program) chatFlagsOf(c *cobra.Command, f *chatFlags) {
 	c.Flags().StringVarP(&f.model, "model", "m", "", p.words.T("cli.flag.model"))
 	c.Flags().StringVar(&f.system, "system", "", p.words.T("cli.flag.system"))
 	exclusive(c, "continue", "conversation")
+	p.optionFlagsOf(c, &f.options)
 }
-
-// builtInTools are the words of --tool.
-var builtInTools = []string{"web_search", "news", "image_generation", "code_interpreter"}
 
 func (p *program) ask(ctx context.Context, args []string, f askFlags) error {
 	for _, tool := range f.tools {
-		if !contains(builtInTools, tool) {
+		if !contains(app.BuiltInTools(), tool) {
 			return fault.E("cli.ask", fault.Usage, nil, "what", "tool", "word", tool)
 		}
 	}
@@ -75,17 +82,17 @@ func (p *program) ask(ctx context.Context, args []string, f askFlags) error {
 	if err != nil {
 		return err
 	}
-	for _, path := range f.attach {
-		part, err := a.Attach(path)
-		if err != nil {
-			return err
-		}
-		prompt.Attachments = append(prompt.Attachments, part)
+	if prompt.Attachments, err = p.attach(a, f); err != nil {
+		return err
 	}
 	if prompt.Text == "" && len(prompt.Attachments) == 0 {
 		return fault.E("cli.ask", fault.Usage, nil, "what", "prompt", "word", "")
 	}
 	prompt.Tools, prompt.Purpose = f.tools, f.purpose
+	if prompt.Options, err = f.options.options(); err != nil {
+		return err
+	}
+	prompt.Options.Effort, prompt.Fit = f.effort, app.Fit(f.options.fit)
 	if !f.dryRun || f.last || f.conversation != "" {
 		if err := p.openHistory(ctx, a); err != nil {
 			return err
@@ -95,15 +102,26 @@ func (p *program) ask(ctx context.Context, args []string, f askFlags) error {
 	if err != nil {
 		return err
 	}
+	if prompt.Libraries, err = p.librariesOf(ctx, a, s, f.library); err != nil {
+		return err
+	}
 	if f.dryRun {
 		return p.dryRun(ctx, a, s, prompt)
+	}
+	if f.ocr {
+		if err := p.readAttachments(ctx, a, s, prompt.Attachments); err != nil {
+			return err
+		}
 	}
 	answer, err := p.start(ctx, a, s, prompt)
 	if err != nil {
 		return err
 	}
 	p.tellLeft(answer.Left())
-	return p.follow(a, s, answer)
+	if err := p.follow(a, s, answer); err != nil || f.saveTo == "" {
+		return err
+	}
+	return p.saveFiles(ctx, a, s, answer.ID(), f.saveTo)
 }
 
 // prompt joins the arguments and standard input.
@@ -190,6 +208,10 @@ func (p *program) session(ctx context.Context, a *app.App, f chatFlags, dry bool
 		}
 		s = opened
 	}
+	preset, err := p.presetOf(a, &f)
+	if err != nil {
+		return nil, err
+	}
 	if f.model != "" {
 		choice, err := a.FindModel(ctx, f.model, s.Choice().Provider)
 		if err != nil {
@@ -203,6 +225,11 @@ func (p *program) session(ctx context.Context, a *app.App, f chatFlags, dry bool
 				return nil, err
 			}
 			p.tellLeft(left)
+		}
+	}
+	if preset != nil {
+		if err := a.UsePreset(ctx, s, *preset); err != nil {
+			return nil, err
 		}
 	}
 	if f.system != "" {
@@ -255,12 +282,7 @@ func (p *program) start(ctx context.Context, a *app.App, s *app.Session, prompt 
 		if err := p.consent(ctx, a, s, v); err != nil {
 			return nil, err
 		}
-		if v.Act == policy.StartChat {
-			err = a.Accept(a.ProfileOf(s.Choice().Provider))
-		} else {
-			prompt.Confirmed = append(prompt.Confirmed, v.Act)
-		}
-		if err != nil {
+		if err := a.Agree(ctx, s, v, prompt.Purpose); err != nil {
 			return nil, err
 		}
 	}

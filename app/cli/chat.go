@@ -196,12 +196,7 @@ func (t *talk) turn(ctx context.Context, prompt app.Prompt) error {
 		if err := t.agree(ctx, v); err != nil {
 			return err
 		}
-		if v.Act == policy.StartChat {
-			err = t.app.Accept(t.app.ProfileOf(t.session.Choice().Provider))
-		} else {
-			prompt.Confirmed = append(prompt.Confirmed, v.Act)
-		}
-		if err != nil {
+		if err := t.app.Agree(ctx, t.session, v, prompt.Purpose); err != nil {
 			return err
 		}
 	}
@@ -240,7 +235,7 @@ func (t *talk) listen(answer *app.Answer) error {
 		lines = t.lines // a pipe is read when its turn has come
 	}
 	voice := &spokenAnswer{
-		plainAnswer: plainAnswer{program: t.program, app: t.app},
+		plainAnswer: plainAnswer{program: t.program, app: t.app, spoken: true},
 		provider:    t.session.Choice().Provider, asked: answer.Asked(),
 	}
 	var last app.Progress

@@ -70,6 +70,8 @@ type plainAnswer struct {
 	filter   termsafe.Filter
 	last     string // the last text printed
 	thinking bool
+	sources  int  // references told so far
+	spoken   bool // for a screen reader: nothing is drawn
 }
 
 func (l *plainAnswer) delta(d app.Delta) error {
@@ -83,7 +85,9 @@ func (l *plainAnswer) delta(d app.Delta) error {
 			p.output.note(p.words.T("cli.ask.thinking"))
 		}
 	case app.PartDelta:
-		p.tellPart(d.Part)
+		l.part(d.Part)
+	case app.ToolDelta:
+		p.tellTool(d.Tool)
 	case app.WaitDelta:
 		p.tellWait(d, l.app.Now())
 	case app.NoticeDelta:
@@ -126,22 +130,27 @@ func (l *plainAnswer) end(m chat.Message, err error) error {
 	return nil
 }
 
-// tellPart names a part that is not text.
-func (p *program) tellPart(part chat.Part) {
+// part names a part that is not text.
+func (l *plainAnswer) part(part chat.Part) {
+	p := l.program
 	switch part.Kind {
 	case chat.ReferencePart:
-		p.output.note(strings.TrimSpace(p.words.T("cli.ask.source", "Title", part.Name, "URL", part.URL)))
+		l.sources++
+		p.output.note(strings.TrimSpace(p.words.T("cli.ask.source", "Number", l.sources, "Title", part.Name, "URL", part.URL)))
 	case chat.ToolCallPart:
 		p.output.note(p.words.T("cli.ask.tool", "Name", part.Name))
 	case chat.ImagePart:
 		p.output.note(p.words.T("cli.ask.image", "Type", part.MediaType, "Bytes", len(part.Data)))
+		l.picture(part)
+	case chat.FilePart:
+		p.output.note(p.words.T("cli.ask.file", "Name", part.Name))
 	default:
 	}
 }
 
 // tellWait says why nothing comes and when it goes on.
 func (p *program) tellWait(d app.Delta, now time.Time) {
-	why, _ := p.words.Fault(fault.E("cli.wait", d.Wait.Kind, nil))
+	why, _ := p.words.Fault(fault.E("cli.wait", d.Wait.Kind, nil, "limit", d.Wait.Limit))
 	seconds := max(1, int(d.Wait.Until.Sub(now).Round(time.Second)/time.Second))
 	p.output.note(p.words.N("cli.ask.waiting", seconds, "Why", why, "Try", d.Wait.Try, "Of", d.Wait.Of))
 }
@@ -207,12 +216,18 @@ func (l *eventAnswer) delta(d app.Delta) error {
 		return l.emit(event{"type", "thinking", "text", string(d.Text)})
 	case app.PartDelta:
 		return l.part(d.Part)
+	case app.ToolDelta:
+		return l.emit(toolEvent(d.Tool))
 	case app.UsageDelta:
 		return l.emit(usageEvent(d.Usage))
 	case app.ModelDelta:
 		return l.emit(event{"type", "model", "model", d.Model})
 	case app.WaitDelta:
-		return l.emit(event{"type", "wait", "kind", string(d.Wait.Kind), "until", stamp(d.Wait.Until), "try", d.Wait.Try, "of", d.Wait.Of})
+		e := event{"type", "wait", "kind", string(d.Wait.Kind), "until", stamp(d.Wait.Until), "try", d.Wait.Try, "of", d.Wait.Of}
+		if d.Wait.Limit != "" {
+			e = append(e, "limit", d.Wait.Limit)
+		}
+		return l.emit(e)
 	case app.LimitDelta:
 		limits := make(map[string]event, len(d.Limits))
 		for _, limit := range d.Limits {
@@ -238,6 +253,8 @@ func (l *eventAnswer) part(part chat.Part) error {
 		return l.emit(event{"type", "source", "title", part.Name, "url", part.URL, "text", string(part.Text)})
 	case chat.ImagePart:
 		return l.emit(event{"type", "image", "media_type", part.MediaType, "data", part.Data})
+	case chat.FilePart:
+		return l.emit(event{"type", "file", "name", part.Name, "media_type", part.MediaType})
 	default:
 		return nil
 	}

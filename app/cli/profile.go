@@ -52,6 +52,9 @@ type profileJSON struct {
 	Model          string            `json:"model,omitempty"`
 	UserName       string            `json:"user_name,omitempty"`
 	SensitiveTerms []string          `json:"sensitive_terms,omitempty"`
+	Tools          []string          `json:"tools,omitempty"`
+	Filter         string            `json:"filter,omitempty"`
+	FilterOff      *filterJSON       `json:"filter_off,omitempty"`
 	Facts          map[string]string `json:"facts"`
 	FactsOn        string            `json:"facts_on,omitempty"`
 	FactsOld       string            `json:"facts_old,omitempty"`
@@ -59,6 +62,12 @@ type profileJSON struct {
 	LockedBy       map[string]string `json:"locked_by,omitempty"`
 	Accepted       *acceptedJSON     `json:"accepted,omitempty"`
 	Consequence    string            `json:"consequence,omitempty"`
+}
+
+// filterJSON records that the moderation of prompts was switched off.
+type filterJSON struct {
+	Ruleset string `json:"ruleset"`
+	On      string `json:"on"`
 }
 
 type acceptedJSON struct {
@@ -150,6 +159,10 @@ func (p *program) printProfile(a *app.App, profile app.Profile) error {
 	pairs := []string{
 		"name", out.Name, "kind", out.Kind, "service", out.Service, "endpoint", out.Endpoint, "model", out.Model,
 		"user_name", out.UserName, "sensitive_terms", strings.Join(out.SensitiveTerms, ","), "zdr_on", out.ZDROn,
+		"tools", strings.Join(out.Tools, ","), "filter", out.Filter,
+	}
+	if out.FilterOff != nil {
+		pairs = append(pairs, "filter_off", out.FilterOff.On+" "+out.FilterOff.Ruleset)
 	}
 	for _, name := range slices.Sorted(maps.Keys(out.Facts)) {
 		if name != "service" {
@@ -201,6 +214,12 @@ func (p *program) profileSet(c *cobra.Command, a *app.App, args []string) error 
 	}
 	if err := settings(args); err != nil {
 		return err
+	}
+	args, filter, ok := filterOf(args)
+	if ok {
+		if err := p.setFilter(c.Context(), a, name, filter); err != nil {
+			return err
+		}
 	}
 	removed, err := a.ChangeProfile(c.Context(), name, args)
 	p.noteRemoved(removed)

@@ -30,6 +30,8 @@ type View struct {
 	details  bool // shows time, model and counts
 	waiting  Waiting
 	welcome  []string
+	pictures bool     // draws pictures
+	wanted   []Wanted // pictures that are seen and not drawn
 
 	cache []string // the lines drawn last; nil when something changed
 }
@@ -43,6 +45,7 @@ type Waiting struct {
 	// Until is when a new try begins; zero is no pause.
 	Until   time.Time
 	Kind    fault.Kind
+	Limit   string // of the account that was hit, "" if it was none
 	Try, Of int
 }
 
@@ -126,6 +129,7 @@ func (v *View) show(c chat.Conversation) {
 			growing = nil
 		default:
 			it.message, it.height = m, 0
+			it.count(m)
 		}
 		it.height = 0
 		ids := counts[m.Parent]
@@ -227,6 +231,7 @@ func (v *View) End(m chat.Message) {
 			v.selected = min(v.selected, len(v.items)-1)
 		default:
 			it.message, it.height = m, 0
+			it.count(m)
 			it.finish()
 		}
 	})

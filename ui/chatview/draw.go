@@ -2,7 +2,9 @@ package chatview
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -102,13 +104,14 @@ func (v *View) sections(it *item) []section {
 		return []section{v.prompt(it), fixed(v.promptNotes(it)...), fixed("")}
 	}
 	it.ready(v.env)
-	parts := []section{fixed(v.answerHead(it))}
+	parts := []section{fixed(v.answerHead(it)), fixed(v.tools(it)...)}
 	if it.thinking != nil {
 		parts = append(parts, v.reasoning(it)...)
 	}
 	if it.body != nil {
 		parts = append(parts, indented(it.body, margin))
 	}
+	parts = append(parts, v.madeSections(it)...)
 	return append(parts, fixed(v.below(it)...), fixed(""))
 }
 
@@ -260,12 +263,12 @@ func (v *View) below(it *item) []string {
 	for _, call := range it.calls() {
 		lines = append(lines, "  "+t.Muted.Render(v.cut(w.T("chat.tool_call", "Call", call))))
 	}
-	for n, ref := range it.sources() {
-		title := ref.Name
-		if ref.URL != "" {
-			title += " " + ref.URL
-		}
-		lines = append(lines, "  "+t.Muted.Render(v.cut(fmt.Sprintf("[%d] %s", n+1, termsafe.Line(title)))))
+	sources := it.sources()
+	for n, ref := range sources[:min(len(sources), shownSources)] {
+		lines = append(lines, "  "+t.Muted.Render(v.cut(SourceLine(n, ref))))
+	}
+	if n := len(sources) - shownSources; n > 0 {
+		lines = append(lines, "  "+t.Muted.Render(v.cut(w.N("sources.more", n))))
 	}
 	if key := it.note(); key != "" {
 		lines = append(lines, "  "+t.Warning.Render(v.cut(w.T(key))))
@@ -276,12 +279,28 @@ func (v *View) below(it *item) []string {
 	return lines
 }
 
+// shownSources is how many sources stand under an answer; a key lists them all.
+const shownSources = 3
+
+// SourceLine is a source with its number, its title and the host it is at.
+func SourceLine(n int, ref chat.Part) string {
+	number := ref.CallID
+	if number == "" {
+		number = strconv.Itoa(n + 1)
+	}
+	line := "[" + termsafe.Line(number) + "] " + termsafe.Line(ref.Name)
+	if u, err := url.Parse(ref.URL); err == nil && u.Host != "" {
+		line += " · " + termsafe.Line(u.Host)
+	}
+	return line
+}
+
 func (v *View) waitLine() string {
 	w := v.waiting
 	switch {
 	case !w.Until.IsZero():
 		left := max(0, w.Until.Sub(v.env.App.Now()).Round(time.Second))
-		return v.env.Words.T("chat.wait."+string(w.Kind), "Seconds", int(left.Seconds()), "Try", w.Try, "Of", w.Of)
+		return v.env.Words.T("chat.wait."+string(w.Kind), "Seconds", int(left.Seconds()), "Limit", w.Limit, "Try", w.Try, "Of", w.Of)
 	case w.Loading:
 		return v.env.Words.T("chat.wait.loading")
 	default:
@@ -301,12 +320,16 @@ func (v *View) grow(it *item, d app.Delta) {
 	case app.PartDelta:
 		v.waiting = Waiting{}
 		it.message.Parts = append(it.message.Parts, d.Part)
+		it.count(it.message)
+	case app.ToolDelta:
+		v.waiting = Waiting{}
+		it.run(d.Tool)
 	case app.ModelDelta:
 		it.message.Model = d.Model
 	case app.UsageDelta:
 		it.message.Usage = d.Usage
 	case app.WaitDelta:
-		v.waiting = Waiting{On: true, Until: d.Wait.Until, Kind: d.Wait.Kind, Try: d.Wait.Try, Of: d.Wait.Of}
+		v.waiting = Waiting{On: true, Until: d.Wait.Until, Kind: d.Wait.Kind, Limit: d.Wait.Limit, Try: d.Wait.Try, Of: d.Wait.Of}
 	case app.StatusDelta:
 		v.waiting = Waiting{On: true, Loading: true}
 	default: // the root's business

@@ -5,6 +5,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"bise/app"
 	"bise/app/chat"
 	"bise/app/fault"
 	"bise/app/termsafe"
@@ -32,10 +33,19 @@ type item struct {
 	opened   bool     // shows all of a folded prompt
 	width    int
 	height   int // lines it takes, blank line included; 0 is not known
+
+	runs   []app.ToolActivity // of the service's tools, while it grew here
+	images int                // pictures that the answer brought
+	files  bool               // it brought files
+	made   map[int]*drawn     // the pictures, by the number of their part
 }
 
 // newItem costs nothing but itself: a conversation has thousands.
-func newItem(m chat.Message, width int) *item { return &item{message: m, width: width} }
+func newItem(m chat.Message, width int) *item {
+	it := &item{message: m, width: width}
+	it.count(m)
+	return it
+}
 
 // ready makes what an answer is drawn with.
 func (it *item) ready(env *screen.Env) {
@@ -86,7 +96,7 @@ func (it *item) resize(width int) {
 	if width == it.width {
 		return
 	}
-	it.width, it.prompt, it.height = width, nil, 0
+	it.width, it.prompt, it.height, it.made = width, nil, 0, nil
 	if it.body != nil {
 		it.body.SetWidth(width)
 	}

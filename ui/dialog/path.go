@@ -12,12 +12,14 @@ import (
 	"bise/ui/widget"
 )
 
-// path asks for a file to attach.
+// path asks for a file to attach, or for the folder to save in.
 type path struct {
 	*Panel
-	prompt *widget.Prompt
-	names  []string
-	line   int
+	question string // what it is answered with
+	text     string
+	prompt   *widget.Prompt
+	names    []string
+	line     int
 }
 
 // completedMsg is what the tab key found.
@@ -31,10 +33,25 @@ type completedMsg struct {
 // is the path with the home folder in the place of "~".
 func Path(env *screen.Env) screen.Overlay {
 	w := env.Words
-	p := &path{Panel: NewPanel(env, w.T("dialog.path.title")), prompt: widget.NewPrompt(env.Theme)}
+	p := newPath(env, PathQuestion, w.T("dialog.path.title"), w.T("dialog.path.question"), w.T("dialog.path.attach"))
 	p.prompt.SetPlaceholder(w.T("dialog.path.placeholder"))
+	return p
+}
+
+// Folder asks for the folder to save files in. It is answered with
+// FolderQuestion, whose text is the path.
+func Folder(env *screen.Env, usual string) screen.Overlay {
+	w := env.Words
+	p := newPath(env, FolderQuestion, w.T("dialog.folder.title"), w.T("dialog.folder.question"), w.T("dialog.folder.save"))
+	p.prompt.SetValue(usual)
+	return p
+}
+
+func newPath(env *screen.Env, question, title, text, does string) *path {
+	w := env.Words
+	p := &path{Panel: NewPanel(env, title), question: question, text: text, prompt: widget.NewPrompt(env.Theme)}
 	p.prompt.Focus()
-	p.SetHints(Hint{"enter", w.T("dialog.path.attach")}, Hint{"esc", w.T("dialog.back")}, Hint{"tab", w.T("dialog.path.complete")})
+	p.SetHints(Hint{"enter", does}, Hint{"esc", w.T("dialog.back")}, Hint{"tab", w.T("dialog.path.complete")})
 	return p
 }
 
@@ -70,7 +87,7 @@ func (p *path) Update(msg tea.Msg) (screen.Action, tea.Cmd) {
 			return screen.Close{}, nil
 		case "enter":
 			if typed := strings.TrimSpace(p.prompt.Value()); typed != "" {
-				return screen.Answered{Question: PathQuestion, Choice: Yes, Text: app.ExpandPath(typed)}, nil
+				return screen.Answered{Question: p.question, Choice: Yes, Text: app.ExpandPath(typed)}, nil
 			}
 		case "tab":
 			a, from := p.Env.App, p.prompt.Value()
@@ -89,9 +106,9 @@ func (p *path) Update(msg tea.Msg) (screen.Action, tea.Cmd) {
 
 // View draws the line, and the names that fit what is typed.
 func (p *path) View() string {
-	t, w := &p.Env.Theme, p.Env.Words
+	t := &p.Env.Theme
 	width, height := p.Inner()
-	body := p.Wrap(t.Text, w.T("dialog.path.question"))
+	body := p.Wrap(t.Text, p.text)
 	body = append(body, "", p.prompt.View(), "")
 	p.line = len(body) - 2
 	if len(p.names) > 1 {

@@ -4,7 +4,8 @@ package dialog
 const (
 	// ConsentQuestion asks to confirm what the rules want confirmed.
 	ConsentQuestion = "consent"
-	// OverflowQuestion asks whether to leave out the oldest messages.
+	// OverflowQuestion asks how to make a conversation fit; the text of the answer
+	// is an app.Fit.
 	OverflowQuestion = "overflow"
 	// HistoryQuestion is answered once the state of the history has changed.
 	HistoryQuestion = "history"
@@ -14,8 +15,14 @@ const (
 	PathQuestion = "path"
 	// InstructionsQuestion asks for the system instructions.
 	InstructionsQuestion = "instructions"
+	// PresetQuestion asks which preset to use; the answer's text is its name.
+	PresetQuestion = "preset"
 	// FindQuestion asks for words of the conversation.
 	FindQuestion = "find"
+	// FolderQuestion asks for the folder to save files in.
+	FolderQuestion = "folder"
+	// ConfirmQuestion asks to confirm something for the conversation.
+	ConfirmQuestion = "confirm"
 	// CodeQuestion asks which block of code to copy.
 	CodeQuestion = "code"
 )

@@ -50,6 +50,13 @@ const (
 	BranchLeft  ID = "branch_left"
 	BranchRight ID = "branch_right"
 	System      ID = "system"
+	Presets     ID = "presets"
+	Agents      ID = "agents"
+	Usage       ID = "usage"
+	Tools       ID = "tools"
+	Sources     ID = "sources"
+	SaveFiles   ID = "save_files"
+	Picture     ID = "picture"
 )
 
 // Group is where a key belongs. Its wording is under "key.group.<group>".
@@ -110,6 +117,7 @@ var Table = []Binding{
 	{Editor, Writing, []string{"ctrl+x"}, "", true},
 	{Attach, Writing, []string{"ctrl+f"}, policy.Attach, true},
 	{System, Writing, nil, "", true},
+	{Presets, Writing, nil, "", true},
 
 	{Stop, Answering, []string{"esc"}, "", false},
 	{CopyAnswer, Answering, []string{"ctrl+y"}, policy.Copy, true},
@@ -126,11 +134,16 @@ var Table = []Binding{
 	{BranchLeft, Message, []string{"left", "h"}, "", false},
 	{BranchRight, Message, []string{"right", "l"}, "", false},
 	{Details, Message, []string{"i"}, "", false},
+	{Sources, Message, []string{"o"}, "", false},
+	{SaveFiles, Message, []string{"s"}, "", false},
+	{Picture, Message, []string{"v"}, "", false},
 	{FindNext, Message, []string{"n"}, "", false},
 
 	{New, Conversing, []string{"ctrl+n"}, "", true},
 	{History, Conversing, []string{"ctrl+r"}, "", true},
 	{Models, Conversing, []string{"ctrl+o"}, "", true},
+	{Agents, Conversing, nil, "", true},
+	{Tools, Conversing, []string{"ctrl+g"}, "", true},
 
 	{Find, Looking, []string{"ctrl+s"}, "", true},
 	{ScrollUp, Looking, []string{"pgup"}, "", false},
@@ -139,6 +152,7 @@ var Table = []Binding{
 	{Bottom, Looking, []string{"ctrl+end"}, "", false},
 
 	{Privacy, Program, []string{"ctrl+d"}, "", true},
+	{Usage, Program, nil, "", true},
 	{Network, Program, nil, "", true},
 	{SignIn, Program, nil, "", true},
 	{Inbox, Program, nil, "", true},

@@ -9,6 +9,7 @@ import (
 
 	"bise/app"
 	"bise/app/chat"
+	"bise/app/policy"
 	"bise/app/text"
 	"bise/ui/keys"
 	"bise/ui/theme"
@@ -62,6 +63,9 @@ type Deleted struct{ Conversation chat.ConversationID }
 // Use closes the overlay and answers from now on with this choice.
 type Use struct{ Choice app.Choice }
 
+// SignIn closes the overlay and asks for the key of a profile.
+type SignIn struct{ Profile string }
+
 // Run closes the overlay and does what a key does.
 type Run struct{ Key keys.ID }
 
@@ -70,6 +74,9 @@ type Tell struct {
 	Line  string
 	Close bool
 }
+
+// Copy puts text that the rules let be copied into the clipboard.
+type Copy struct{ Text string }
 
 // Fail shows an error until a key is pressed.
 type Fail struct{ Err error }
@@ -80,6 +87,8 @@ type Answered struct {
 	Question string
 	Choice   int
 	Text     string
+	// Verdict is what was confirmed, of a question that asks for that.
+	Verdict *policy.Verdict
 }
 
 // Quit ends the program.
@@ -90,8 +99,10 @@ func (Close) action()    {}
 func (Open) action()     {}
 func (Deleted) action()  {}
 func (Use) action()      {}
+func (SignIn) action()   {}
 func (Run) action()      {}
 func (Tell) action()     {}
+func (Copy) action()     {}
 func (Fail) action()     {}
 func (Answered) action() {}
 func (Quit) action()     {}
