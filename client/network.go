@@ -48,6 +48,7 @@ type Network struct {
 
 	mu      sync.Mutex
 	clients map[string]*http.Client
+	trusted map[string][]byte // PEM of a purpose's own authorities
 	record  []*connection
 }
 
@@ -74,7 +75,7 @@ func NewNetwork(opts NetworkOptions) *Network {
 	if opts.Proxy == nil {
 		opts.Proxy = http.ProxyFromEnvironment
 	}
-	return &Network{opts: opts, clients: make(map[string]*http.Client)}
+	return &Network{opts: opts, clients: make(map[string]*http.Client), trusted: make(map[string][]byte)}
 }
 
 // Client gives the HTTP client for a purpose, always the same one. It has no
@@ -100,6 +101,7 @@ func (n *Network) Client(purpose string) *http.Client {
 		// A connection that died while the machine slept is found out.
 		HTTP2: &http.HTTP2Config{SendPingTimeout: 30 * time.Second, PingTimeout: 15 * time.Second},
 	}
+	n.trust(transport, purpose)
 	c := &http.Client{
 		Transport:     &guard{network: n, purpose: purpose, next: transport},
 		CheckRedirect: sameHost,
