@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -172,18 +173,10 @@ func (a *App) DeleteServiceFile(ctx context.Context, provider string, id FileID)
 	err = store.DeleteFile(ctx, id)
 	if fault.Is(err, fault.NotFound) {
 		// It is gone whatever the ledger says; the person still learns that.
-		return joined(err, a.noteDeleted(ctx, a.ProfileOf(provider), string(id)))
+		return cmp.Or(err, a.noteDeleted(ctx, a.ProfileOf(provider), string(id)))
 	}
 	if err != nil {
 		return err
 	}
 	return a.noteDeleted(ctx, a.ProfileOf(provider), string(id))
-}
-
-// joined is the first error that there is.
-func joined(first, second error) error {
-	if first != nil {
-		return first
-	}
-	return second
 }

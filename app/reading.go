@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"strings"
@@ -90,7 +91,7 @@ func (a *App) readUploaded(ctx context.Context, provider string, part chat.Part,
 	reading, err := reader.ReadUploaded(ctx, f.ID, o)
 	tidy, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyTime)
 	defer cancel()
-	return reading, v, joined(err, a.DeleteServiceFile(tidy, provider, f.ID))
+	return reading, v, cmp.Or(err, a.DeleteServiceFile(tidy, provider, f.ID))
 }
 
 // ReadText is a reading as one text, its pages apart, and how many it has.

@@ -81,7 +81,8 @@ func (p *program) root() *cobra.Command {
 		},
 		p.askCommand(), p.chatCommand(),
 		p.signInCommand(), p.signOutCommand(), p.whoAmICommand(),
-		p.profileCommand(), p.modelsCommand(), p.historyCommand(),
+		p.profileCommand(), p.modelsCommand(), p.agentsCommand(), p.usageCommand(), p.historyCommand(), p.exportCommand(), p.importCommand(), p.eraseCommand(), p.presetCommand(),
+		p.filesCommand(), p.librariesCommand(), p.ocrCommand(), p.transcribeCommand(),
 		p.policyCommand(), p.rulesCommand(), p.privacyCommand(), p.accountCommand(), p.reportCommand(), p.deadlineCommand(), p.documentCommand(), p.noticeCommand(), p.guideCommand(), p.doctorCommand(),
 		p.completionCommand(), p.manCommand(), p.versionCommand(),
 	)

@@ -37,6 +37,7 @@ var builtKeys = map[string]string{
 	"privacy.feature.":        "named by the features of the rule tables",
 	"account.step.":           "named by the field order of a decision",
 	"account.contact.":        "named by the field to of a decision",
+	"account.title.":          "named by the table of the service's pages",
 	"account.page.":           "named by the table of the service's pages",
 	"fit.":                    "named by the way to make a context fit",
 	"usage.limit.":            "named by the service's own names of its limits",
