@@ -12,6 +12,11 @@ import (
 func (p *program) accountCommand() *cobra.Command {
 	return p.build(
 		command{use: "account", short: "cli.account.short"},
+		p.build(command{use: "pages", short: "cli.account.pages.short", long: "cli.account.pages.long", run: p.withApp(p.accountPages)}),
+		p.build(command{
+			use: "open PAGE", short: "cli.account.open.short", long: "cli.account.open.long",
+			example: "bise account open usage", args: between(1, 1), run: p.withApp(p.accountOpen),
+		}),
 		p.build(command{
 			use: "end", short: "cli.account.end.short", long: "cli.account.end.long",
 			example: "bise account end --profile work",

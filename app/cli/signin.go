@@ -20,13 +20,14 @@ type signInFlags struct {
 	descriptor int
 	fromConfig bool
 	vibe       bool
+	rotate     bool
 }
 
 func (p *program) signInCommand() *cobra.Command {
 	var f signInFlags
 	c := p.build(command{
 		use: "signin [KIND]", short: "cli.signin.short", long: "cli.signin.long",
-		example: "bise signin\nbise signin --key-stdin < key.txt\nbise signin --vibe",
+		example: "bise signin\nbise signin --key-stdin < key.txt\nbise signin --vibe\nbise signin --rotate",
 		args:    kindArgument,
 		run:     func(c *cobra.Command, args []string) error { return p.signIn(c.Context(), args, f) },
 	})
@@ -36,6 +37,7 @@ func (p *program) signInCommand() *cobra.Command {
 	c.Flags().Lookup("key-fd").DefValue = "" // no descriptor is nothing to show
 	c.Flags().BoolVar(&f.fromConfig, "from-config", false, p.words.T("cli.flag.from_config"))
 	c.Flags().BoolVar(&f.vibe, "vibe", false, p.words.T("cli.flag.vibe"))
+	c.Flags().BoolVar(&f.rotate, "rotate", false, p.words.T("cli.flag.rotate"))
 	exclusive(c, "key-stdin", "key-fd", "from-config", "vibe")
 	return c
 }
@@ -84,6 +86,8 @@ func (p *program) signIn(ctx context.Context, args []string, f signInFlags) erro
 		return err // before a key is asked for
 	}
 	switch {
+	case f.rotate:
+		return p.rotate(ctx, a, profile, f)
 	case profile.Kind == "local":
 		if err := a.Check(ctx, app.OllamaProvider); err != nil {
 			return err
@@ -93,6 +97,10 @@ func (p *program) signIn(ctx context.Context, args []string, f signInFlags) erro
 			return err
 		}
 		if err := a.SignInWithVibe(ctx, profile.Name); err != nil {
+			return err
+		}
+	case !profile.WantsKey():
+		if err := a.Check(ctx, profile.Name); err != nil {
 			return err
 		}
 	default:
@@ -179,14 +187,17 @@ func (p *program) signedIn(ctx context.Context, a *app.App, profile string) erro
 }
 
 func (p *program) signOutCommand() *cobra.Command {
-	return p.build(command{
-		use: "signout", short: "cli.signout.short", long: "cli.signout.long",
-		run: func(c *cobra.Command, _ []string) error {
-			a, err := p.open(true)
-			if err != nil {
-				return err
-			}
+	c := p.build(command{
+		use: "signout [KIND]", short: "cli.signout.short", long: "cli.signout.long", args: kindArgument,
+		run: p.withApp(func(c *cobra.Command, a *app.App, args []string) error {
 			profile := a.Active()
+			if len(args) == 1 {
+				found, err := p.profileFor(a, args[0])
+				if err != nil {
+					return err
+				}
+				profile = found.Name
+			}
 			still, err := a.SignOut(c.Context(), profile)
 			if err != nil {
 				return err
@@ -201,69 +212,8 @@ func (p *program) signOutCommand() *cobra.Command {
 				p.output.note(p.words.T("cli.signout.environment"))
 			}
 			return nil
-		},
+		}),
 	})
-}
-
-// identityJSON is what whoami --json prints.
-type identityJSON struct {
-	Profile     string `json:"profile"`
-	Kind        string `json:"kind"`
-	Service     string `json:"service"`
-	Provider    string `json:"provider"`
-	Host        string `json:"host,omitempty"`
-	Region      string `json:"region,omitempty"`
-	Plan        string `json:"plan,omitempty"`
-	UserName    string `json:"user_name,omitempty"`
-	Key         string `json:"key"`
-	Where       string `json:"where"`
-	Consequence string `json:"consequence"`
-}
-
-func (p *program) identityJSON(a *app.App, id app.Identity) identityJSON {
-	place := a.Place(string(id.Provider.ID), false)
-	out := identityJSON{
-		Profile: id.Profile.Name, Kind: id.Profile.Kind, Service: string(id.Provider.Service),
-		Provider: id.Provider.Name, Host: id.Provider.Host, Region: id.Provider.Region,
-		UserName: id.Profile.UserName, Key: string(id.Key), Where: place.Where, Consequence: place.Consequence,
-	}
-	if f, err := a.Facts(id.Profile.Name); err == nil && id.Profile.Kind != "local" {
-		out.Plan = f.Get("plan")
-	}
-	return out
-}
-
-func (p *program) whoAmICommand() *cobra.Command {
-	return p.build(command{
-		use: "whoami", short: "cli.whoami.short", long: "cli.whoami.long",
-		run: func(c *cobra.Command, _ []string) error {
-			a, err := p.open(true)
-			if err != nil {
-				return err
-			}
-			id, err := a.WhoAmI(c.Context(), a.Active())
-			if err != nil {
-				return err
-			}
-			out := p.identityJSON(a, id)
-			if p.globals.json {
-				err = p.output.json(out)
-			} else {
-				err = p.output.pairs(
-					p.words.T("cli.whoami.profile"), out.Profile,
-					p.words.T("cli.whoami.kind"), out.Kind,
-					p.words.T("cli.whoami.name"), out.UserName,
-					p.words.T("cli.whoami.where"), out.Where,
-					p.words.T("cli.whoami.host"), out.Host,
-					p.words.T("cli.whoami.plan"), out.Plan,
-					p.words.T("cli.whoami.key"), out.Key,
-					p.words.T("cli.whoami.consequence"), out.Consequence,
-				)
-			}
-			if err != nil {
-				return err
-			}
-			return id.KeyErr
-		},
-	})
+	c.ValidArgs = app.Kinds()
+	return c
 }

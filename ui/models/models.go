@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"bise/app"
+	"bise/app/fault"
 	"bise/app/termsafe"
 	"bise/ui/dialog"
 	"bise/ui/screen"
@@ -66,6 +67,7 @@ func New(env *screen.Env, ctx context.Context, using app.Choice) *View {
 	v.SetHints(
 		dialog.Hint{Key: "enter", Does: w.T("models.use")},
 		dialog.Hint{Key: "esc", Does: w.T("dialog.back")},
+		dialog.Hint{Key: "ctrl+l", Does: w.T("models.local")},
 		dialog.Hint{Key: "ctrl+r", Does: w.T("models.refresh")},
 	)
 	v.lists = make(map[string]app.ModelList, len(v.providers))
@@ -143,7 +145,12 @@ func (v *View) Update(msg tea.Msg) (screen.Action, tea.Cmd) {
 			clear(v.lists)
 			v.show()
 			return screen.Stay{}, v.ask(true)
+		case pressed == "ctrl+l":
+			return v.manage(), nil
 		case pressed == "enter":
+			if action, cmd, ok := v.local(); ok {
+				return action, cmd
+			}
 			return v.pick(), nil
 		case pressed != "home" && pressed != "end" && v.list.Update(msg):
 			return screen.Stay{}, nil
@@ -157,11 +164,20 @@ func (v *View) Update(msg tea.Msg) (screen.Action, tea.Cmd) {
 
 func (v *View) pick() screen.Action {
 	r, ok := v.selected()
-	if !ok || r.waiting || r.err != nil {
+	if ok && needsKey(r.err) {
+		v.stop()
+		return screen.SignIn{Profile: v.Env.App.ProfileOf(string(r.provider.ID))}
+	}
+	if !ok || r.waiting || r.err != nil || !r.model.Chat {
 		return screen.Stay{}
 	}
 	v.stop()
 	return screen.Use{Choice: app.Choice{Provider: string(r.provider.ID), Model: r.model.ID}}
+}
+
+// needsKey reports whether a provider gave no list for want of a good key.
+func needsKey(err error) bool {
+	return fault.Is(err, fault.NotSignedIn) || fault.Is(err, fault.KeyRefused) || fault.Is(err, fault.KeyExpired)
 }
 
 func (v *View) selected() (row, bool) {
@@ -199,11 +215,11 @@ func (v *View) show() {
 		default:
 			n := len(rows)
 			for _, m := range list.Models {
-				if !m.Chat {
+				if !m.Chat && m.Badge != app.ArchivedModel {
 					continue
 				}
 				add(row{provider: d, model: m}, widget.Row{
-					Text:   m.ID,
+					Text:   title(m),
 					Detail: v.brief(m),
 					Marked: v.using == app.Choice{Provider: string(d.ID), Model: m.ID},
 				})
@@ -229,6 +245,15 @@ func (v *View) heading(d app.Descriptor) string {
 	return strings.Join(parts, " · ")
 }
 
+// title is what people call a model: an agent by its name, since its id says
+// nothing.
+func title(m app.Model) string {
+	if m.Badge == app.AgentModel && m.Name != "" {
+		return m.Name
+	}
+	return m.ID
+}
+
 // brief is what stands beside a model in the list.
 func (v *View) brief(m app.Model) string {
 	w := v.Env.Words
@@ -239,6 +264,9 @@ func (v *View) brief(m app.Model) string {
 		}
 	}
 	add(!m.Retires.IsZero(), w.T("models.ends", "Date", m.Retires.Format(time.DateOnly)))
+	if m.Badge != "" {
+		parts = append(parts, w.T("models.badge."+string(m.Badge)))
+	}
 	add(m.Remote, w.T("models.remote"))
 	add(m.Loaded, w.T("models.loaded"))
 	add(m.Images, w.T("models.sees"))
@@ -292,6 +320,13 @@ func (v *View) detail() []string {
 		}
 		lines = append(lines, v.Wrap(t.Warning, "! "+key)...)
 	}
+	if badge := r.model.Badge; badge != "" {
+		style := t.Text
+		if badge == app.LabsModel {
+			style = t.Warning
+		}
+		lines = append(lines, v.Wrap(style, w.T("models.note."+string(badge)))...)
+	}
 	return append(lines, v.Wrap(t.Muted, v.traits(r.model))...)
 }
 
@@ -304,12 +339,15 @@ func (v *View) traits(m app.Model) string {
 			parts = append(parts, word)
 		}
 	}
-	add(m.Name != "" && m.Name != m.ID, m.Name)
+	add(m.Name != "" && m.Name != m.ID && m.Badge != app.AgentModel, m.Name)
+	add(m.Base != "", w.T("models.base", "Model", m.Base))
 	add(m.Detail != "", strings.TrimSuffix(m.Detail, "."))
 	add(m.Context > 0, w.T("models.context", "Tokens", tokens(m.Context)))
 	add(m.Size > 0, bytes(m.Size))
 	add(m.Images, w.T("models.sees"))
 	add(m.Thinking, w.T("models.thinks"))
+	add(len(m.Efforts) > 0, w.T("models.efforts", "Efforts", strings.Join(m.Efforts, " ")))
+	add(len(m.Aliases) > 0 && m.Badge == "", w.T("models.aliases", "Names", strings.Join(m.Aliases, " ")))
 	add(m.Loaded, w.T("models.loaded"))
 	add(m.Licence != "", m.Licence)
 	return strings.Join(parts, " · ")

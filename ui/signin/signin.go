@@ -61,6 +61,14 @@ func New(env *screen.Env, ctx context.Context, profile string) *View {
 	return v
 }
 
+// For is New for a profile that need not be the one in use: unless using says
+// that it is, signing in makes it so.
+func For(env *screen.Env, ctx context.Context, profile string, using bool) *View {
+	v := New(env, ctx, profile)
+	v.given = v.given && using
+	return v
+}
+
 // name is the service as people know it.
 func (v *View) name() string {
 	if name := v.env.App.Describe(v.profile).Name; name != "" {
