@@ -7,13 +7,13 @@ import (
 
 	"bise/app/chat"
 	"bise/app/fault"
+	"bise/app/imports"
 	"bise/app/policy"
 	"bise/assets"
 	"bise/client"
 	"bise/client/guide"
 	"bise/client/mistral"
 	"bise/client/ollama"
-	"bise/client/openai"
 )
 
 // What front ends need of a provider, so that they need not import client.
@@ -110,14 +110,10 @@ func (a *App) rebuildProviders() error {
 			if p.Endpoint == "" {
 				continue // nothing to talk to until the address is given
 			}
-			providers = append(providers, openai.New(openai.Options{
-				ID:      client.ID(p.Name),
-				Name:    p.Name,
-				BaseURL: p.Endpoint,
-				Key:     a.keyFunc(p.Name),
-				HTTP:    a.network.Client(p.Name),
-				Service: f.Service(),
-			}))
+			providers = append(providers, a.usual(p, f.Service(), nil))
+		case LocalProfile:
+		default:
+			providers = append(providers, a.partner(p, f.Service(), nil))
 		}
 	}
 	set, err := client.NewSet(providers...)
@@ -164,6 +160,9 @@ func (a *App) provider(id string) (client.Provider, error) {
 
 // Describe says what a provider is; the zero Descriptor if there is none.
 func (a *App) Describe(id string) Descriptor {
+	if name, ok := imports.NameOf(id); ok { // it answered elsewhere
+		return Descriptor{ID: client.ID(id), Name: name}
+	}
 	p, err := a.provider(id)
 	if err != nil {
 		return Descriptor{}

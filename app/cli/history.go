@@ -154,32 +154,54 @@ func (p *program) printHits(hits []app.Hit) error {
 	return p.output.table(rows)
 }
 
-func (p *program) historyRename(c *cobra.Command, a *app.App, args []string) error {
-	id, err := p.resolve(c, a, args[0])
+// changed is one line of what rename, move, tag, pin and delete --json print:
+// the conversation as it is afterwards.
+func (p *program) changed(c *cobra.Command, a *app.App, id chat.ConversationID) error {
+	if !p.globals.json {
+		return nil
+	}
+	s, err := a.OpenSession(c.Context(), id)
 	if err != nil {
 		return err
 	}
-	return a.Rename(c.Context(), id, strings.Join(args[1:], " "))
+	return p.output.json(newSummaryJSON(summaryOf(s.Snapshot())))
+}
+
+func (p *program) historyRename(c *cobra.Command, a *app.App, args []string) error {
+	id, err := p.resolve(c, a, args[0])
+	if err == nil {
+		err = a.Rename(c.Context(), id, strings.Join(args[1:], " "))
+	}
+	if err != nil {
+		return err
+	}
+	return p.changed(c, a, id)
 }
 
 func (p *program) historyMove(c *cobra.Command, a *app.App, args []string) error {
-	id, err := p.resolve(c, a, args[0])
-	if err != nil {
-		return err
-	}
 	folder := ""
 	if len(args) == 2 {
 		folder = args[1]
 	}
-	return a.Move(c.Context(), id, folder)
+	id, err := p.resolve(c, a, args[0])
+	if err == nil {
+		err = a.Move(c.Context(), id, folder)
+	}
+	if err != nil {
+		return err
+	}
+	return p.changed(c, a, id)
 }
 
 func (p *program) historyTag(c *cobra.Command, a *app.App, args []string) error {
 	id, err := p.resolve(c, a, args[0])
+	if err == nil {
+		err = a.Tag(c.Context(), id, args[1:])
+	}
 	if err != nil {
 		return err
 	}
-	return a.Tag(c.Context(), id, args[1:])
+	return p.changed(c, a, id)
 }
 
 func (p *program) historyPinCommand() *cobra.Command {
@@ -188,14 +210,23 @@ func (p *program) historyPinCommand() *cobra.Command {
 		use: "pin ID", short: "cli.history.pin.short", args: between(1, 1),
 		run: p.withHistory(func(c *cobra.Command, a *app.App, args []string) error {
 			id, err := p.resolve(c, a, args[0])
+			if err == nil {
+				err = a.Pin(c.Context(), id, !off)
+			}
 			if err != nil {
 				return err
 			}
-			return a.Pin(c.Context(), id, !off)
+			return p.changed(c, a, id)
 		}),
 	})
 	c.Flags().BoolVar(&off, "off", false, p.words.T("cli.flag.off"))
 	return c
+}
+
+// deletedJSON is one line of history delete --json.
+type deletedJSON struct {
+	ID      chat.ConversationID `json:"id"`
+	Deleted string              `json:"deleted"`
 }
 
 func (p *program) historyDeleteCommand() *cobra.Command {
@@ -210,6 +241,9 @@ func (p *program) historyDeleteCommand() *cobra.Command {
 				} else if err == nil {
 					err = a.Delete(c.Context(), id)
 				}
+				if err == nil && p.globals.json {
+					err = p.output.json(deletedJSON{id, yesNo(!undo)})
+				}
 				if err != nil {
 					return err
 				}
@@ -219,42 +253,4 @@ func (p *program) historyDeleteCommand() *cobra.Command {
 	})
 	c.Flags().BoolVar(&undo, "undo", false, p.words.T("cli.flag.undo"))
 	return c
-}
-
-func (p *program) historyPurgeCommand() *cobra.Command {
-	var all bool
-	c := p.build(command{
-		use: "purge ID ...", short: "cli.history.purge.short", long: "cli.history.purge.long", args: between(0, -1),
-		run: p.withApp(func(c *cobra.Command, a *app.App, args []string) error { return p.historyPurge(c, a, args, all) }),
-	})
-	c.Flags().BoolVar(&all, "all", false, p.words.T("cli.flag.all_conversations"))
-	return c
-}
-
-func (p *program) historyPurge(c *cobra.Command, a *app.App, args []string, all bool) error {
-	if all == (len(args) > 0) {
-		return fault.E("cli.history", fault.Usage, nil, "what", "too few arguments", "word", "bise history purge ID ... | --all")
-	}
-	question := p.words.N("cli.history.purge.confirm", len(args))
-	if all {
-		question = p.words.T("cli.history.purge.confirm_all")
-	}
-	if err := p.confirm(c.Context(), question); err != nil {
-		return err
-	}
-	if err := a.OpenHistory(c.Context()); err != nil {
-		return err
-	}
-	if all {
-		return a.PurgeAll(c.Context())
-	}
-	ids := make([]chat.ConversationID, 0, len(args))
-	for _, word := range args {
-		id, err := p.resolve(c, a, word)
-		if err != nil {
-			return err
-		}
-		ids = append(ids, id)
-	}
-	return a.Purge(c.Context(), ids...)
 }

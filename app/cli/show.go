@@ -80,6 +80,13 @@ func (p *program) historyShowCommand() *cobra.Command {
 	return c
 }
 
+func summaryOf(c chat.Conversation) app.Summary {
+	return app.Summary{
+		ID: c.ID, Title: c.Title, Created: c.Created, Updated: c.Updated, Pinned: c.Pinned, Folder: c.Folder,
+		Tags: c.Tags, Profile: c.Profile, Provider: c.Provider, Model: c.Model, Messages: len(c.Messages),
+	}
+}
+
 func (p *program) printConversation(c chat.Conversation, all bool) error {
 	messages := c.Branch()
 	if all {
@@ -89,11 +96,8 @@ func (p *program) printConversation(c chat.Conversation, all bool) error {
 		return p.printMessages(c, messages)
 	}
 	out := conversationJSON{
-		summaryJSON: newSummaryJSON(app.Summary{
-			ID: c.ID, Title: c.Title, Created: c.Created, Updated: c.Updated, Pinned: c.Pinned, Folder: c.Folder,
-			Tags: c.Tags, Profile: c.Profile, Provider: c.Provider, Model: c.Model, Messages: len(c.Messages),
-		}),
-		System: string(c.System), Leaf: string(c.Leaf), List: []messageJSON{},
+		summaryJSON: newSummaryJSON(summaryOf(c)),
+		System:      string(c.System), Leaf: string(c.Leaf), List: []messageJSON{},
 	}
 	for _, m := range messages {
 		out.List = append(out.List, newMessageJSON(m))

@@ -34,15 +34,19 @@ type elements struct {
 }
 
 func newElements(r io.Reader) *elements {
+	g := &guard{r: unmarked(r), left: maxElement}
+	return &elements{dec: json.NewDecoder(g), guard: g}
+}
+
+// unmarked leaves out the mark that some programs put before UTF-8.
+func unmarked(r io.Reader) io.Reader {
 	b := bufio.NewReader(r)
 	if mark, err := b.Peek(len(byteOrder)); err == nil && string(mark) == byteOrder {
 		_, _ = b.Discard(len(byteOrder)) // it was just read
 	}
-	g := &guard{r: b, left: maxElement}
-	return &elements{dec: json.NewDecoder(g), guard: g}
+	return b
 }
 
-// byteOrder is the mark that some programs put before UTF-8.
 const byteOrder = "\xef\xbb\xbf"
 
 // token reads what stands between values.
@@ -101,7 +105,7 @@ func (e *elements) each(do func(i int, raw json.RawMessage) error) error {
 // lines gives every line of a file with one value a line. A line that is too
 // long ends the file; one that is not JSON is for do to complain about.
 func lines(r io.Reader, do func(i int, line []byte) error) error {
-	g := &guard{r: r, left: maxElement}
+	g := &guard{r: unmarked(r), left: maxElement}
 	b := bufio.NewReaderSize(g, 64<<10)
 	for i := 1; ; i++ {
 		g.left = maxElement

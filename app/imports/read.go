@@ -142,9 +142,7 @@ func (u *unpacking) Read(p []byte) (int, error) {
 func (in *reading) all() error {
 	slices.SortFunc(in.entries, func(a, b entry) int { return strings.Compare(a.name, b.name) })
 	for _, e := range in.entries {
-		switch path.Ext(e.name) {
-		case ".json", ".jsonl":
-		default:
+		if end := path.Ext(e.name); end != ".json" && end != ".jsonl" || path.Base(e.name) == metaFile {
 			continue
 		}
 		if err := in.file(e.name, e.name+": ", e.open); err != nil {
@@ -152,7 +150,7 @@ func (in *reading) all() error {
 			if errors.As(err, &stop) {
 				return err
 			}
-			if in.known || !errors.Is(err, errUnknown) {
+			if !errors.Is(err, errUnknown) {
 				in.to.lost(e.name, err)
 			}
 		}
@@ -177,6 +175,9 @@ func (in *reading) file(name, where string, open func() (io.ReadCloser, error)) 
 		return failed(err)
 	}
 	defer func() { _ = f.Close() }() // nothing was written
+	if path.Ext(name) == ".jsonl" {
+		return in.lined(name, where, f)
+	}
 	e := newElements(f)
 	switch {
 	case biseHead.Match(head):
@@ -184,8 +185,6 @@ func (in *reading) file(name, where string, open func() (io.ReadCloser, error)) 
 		return in.bise(e, where, version)
 	case first(head) == '[':
 		return in.list(e, where)
-	case first(head) == '{' && path.Ext(name) == ".jsonl":
-		return in.lined(name, where, f)
 	case first(head) == '{':
 		return in.values(name, where, e)
 	default:

@@ -11,6 +11,9 @@ import (
 	"bise/app/chat"
 )
 
+// place names a value within a file.
+func place(where string, i int) string { return where + "#" + strconv.Itoa(i) }
+
 // shape says what a value of JSON is.
 type shape struct {
 	source  Source
@@ -88,16 +91,16 @@ func (in *reading) bise(e *elements, where string, version int) error {
 		err = e.each(func(i int, raw json.RawMessage) error {
 			var a archive.Conversation
 			if err := json.Unmarshal(raw, &a); err != nil {
-				in.to.lost(where+strconv.Itoa(i), unreadable("form"))
+				in.to.lost(place(where, i), unreadable("form"))
 				return nil
 			}
 			c, err := a.Chat()
 			if err != nil {
-				in.to.lost(where+strconv.Itoa(i), unreadable("form"))
+				in.to.lost(place(where, i), unreadable("form"))
 				return nil
 			}
 			c, lost := sound(c)
-			in.lostMessages(where+strconv.Itoa(i), lost)
+			in.lostMessages(place(where, i), lost)
 			return in.to.take(Bise, c)
 		})
 		if err != nil {
@@ -116,13 +119,13 @@ func (in *reading) list(e *elements, where string) error {
 		s, ok := shapeOf(object(raw))
 		if !ok {
 			if any || first(raw) != '{' {
-				in.to.lost(where+strconv.Itoa(i), unreadable("form"))
+				in.to.lost(place(where, i), unreadable("form"))
 			}
 			return nil
 		}
 		any = true
 		if !s.message {
-			return in.element(where+strconv.Itoa(i), s, raw)
+			return in.element(place(where, i), s, raw)
 		}
 		of, size = s, size+len(raw)
 		if len(messages) >= maxMessages || size > maxElement {
@@ -162,7 +165,7 @@ func (in *reading) values(name, where string, e *elements) error {
 			return failed(err)
 		}
 		if err != nil {
-			in.to.lost(where+strconv.Itoa(i), failed(err))
+			in.to.lost(place(where, i), failed(err))
 			break
 		}
 		s, ok := shapeOf(object(raw))
@@ -170,11 +173,11 @@ func (in *reading) values(name, where string, e *elements) error {
 		case !ok && i == 1:
 			return errUnknown
 		case !ok:
-			in.to.lost(where+strconv.Itoa(i), unreadable("form"))
+			in.to.lost(place(where, i), unreadable("form"))
 		case s.message:
 			messages = append(messages, raw)
 		default:
-			if err := in.element(where+strconv.Itoa(i), s, raw); err != nil {
+			if err := in.element(place(where, i), s, raw); err != nil {
 				return err
 			}
 		}
@@ -193,11 +196,11 @@ func (in *reading) lined(name, where string, r io.Reader) error {
 		s, ok := shapeOf(object(line))
 		switch {
 		case !ok:
-			in.to.lost(where+strconv.Itoa(i), unreadable("form"))
+			in.to.lost(place(where, i), unreadable("form"))
 			return nil
 		case !s.message:
 			any = true
-			return in.element(where+strconv.Itoa(i), s, line)
+			return in.element(place(where, i), s, line)
 		}
 		any, size = true, size+len(line)
 		if len(messages) >= maxMessages || size > maxElement {
@@ -232,10 +235,10 @@ func (in *reading) element(where string, s shape, raw json.RawMessage) error {
 		for i, inner := range list(object(raw)["conversations"]) {
 			s, ok := shapeOf(object(inner))
 			if !ok || s.message || s.nested {
-				in.to.lost(where+"."+strconv.Itoa(i+1), unreadable("form"))
+				in.to.lost(place(where+".", i+1), unreadable("form"))
 				continue
 			}
-			if err := in.element(where+"."+strconv.Itoa(i+1), s, inner); err != nil {
+			if err := in.element(place(where+".", i+1), s, inner); err != nil {
 				return err
 			}
 		}
@@ -284,10 +287,13 @@ func (in *reading) lostMessages(where string, n int) {
 	}
 }
 
+// metaFile is what Vibe calls the file about a session.
+const metaFile = "meta.json"
+
 // meta is the file about a session beside its messages.
 func (in *reading) meta(name string) map[string]json.RawMessage {
 	for _, e := range in.entries {
-		if e.name != path.Join(path.Dir(name), "meta.json") {
+		if e.name != path.Join(path.Dir(name), metaFile) {
 			continue
 		}
 		f, err := e.open()

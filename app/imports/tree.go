@@ -3,6 +3,7 @@ package imports
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -108,13 +109,15 @@ func (t *thread) message(n *node, ids map[string]chat.MessageID) chat.Message {
 func (t *thread) connect() {
 	at := make(map[string]int, len(t.nodes))
 	for i := range t.nodes {
-		if n := &t.nodes[i]; n.id != "" {
-			if _, twice := at[n.id]; twice {
-				n.skip, n.id = true, ""
-				continue
-			}
-			at[n.id] = i
+		n := &t.nodes[i]
+		if n.id == "" {
+			n.id = "#" + strconv.Itoa(i)
 		}
+		if _, twice := at[n.id]; twice {
+			n.skip, n.id = true, ""
+			continue
+		}
+		at[n.id] = i
 	}
 	for i := range t.nodes {
 		if n := &t.nodes[i]; n.parent != "" {

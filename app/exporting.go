@@ -1,0 +1,355 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"bise/app/archive"
+	"bise/app/chat"
+	"bise/app/export"
+	"bise/app/fault"
+	"bise/app/policy"
+	"bise/localstore"
+)
+
+// LeftReason counts what was left out, by what it was and why.
+type LeftReason = archive.Reason
+
+// LeftOut says in words what was left out of an export, or not kept of an
+// import.
+func LeftOut(w export.Words, r LeftReason) string { return export.Left(w, r) }
+
+// ExportRequest says what is to leave bise, and in which form.
+type ExportRequest struct {
+	// IDs are conversations of the history; Query takes all that it finds
+	// instead, and Session one that is open, kept or not.
+	IDs     []chat.ConversationID
+	Query   *Query
+	Session *Session
+	// Format is one of Formats; a dataset may name its purpose as in
+	// "dataset:evaluation".
+	Format policy.Format
+}
+
+// Formats are the forms of an export, in the order in which they are offered.
+func Formats() []policy.Format {
+	return []policy.Format{policy.Markdown, policy.HTML, policy.JSON, policy.PlainText, policy.Dataset}
+}
+
+// Purposes are what a dataset can be for.
+func Purposes() []string {
+	return []string{"fine_tuning", "evaluation", "research", "image_generation_training"}
+}
+
+// Extension is the usual end of a file name for a format.
+func Extension(format policy.Format) string {
+	name, _, _ := strings.Cut(string(format), ":")
+	switch policy.Format(name) {
+	case policy.Markdown:
+		return ".md"
+	case policy.HTML:
+		return ".html"
+	case policy.JSON:
+		return ".json"
+	case policy.Dataset:
+		return ".jsonl"
+	default:
+		return ".txt"
+	}
+}
+
+// ExportPlan is what an export will hold. It is made before anything is written,
+// so that it can be shown, and so that a document can say at its top what is not
+// in it.
+type ExportPlan struct {
+	Format        policy.Format
+	Conversations int
+	Messages      int
+	// Left is what the rules leave out, and why. Blocked counts conversations
+	// of which nothing would be left.
+	Left    []archive.Reason
+	Blocked int
+	// Verdict is the strictest one on what stays.
+	Verdict policy.Verdict
+	// Title is that of the conversation where there is only one.
+	Title string
+
+	ids     []chat.ConversationID
+	session *Session
+}
+
+// PlanExport finds out what an export will hold. A refusal of the whole is a
+// policy.Refusal; kinds besides: NotFound.
+func (a *App) PlanExport(ctx context.Context, q ExportRequest) (*ExportPlan, error) {
+	f, err := a.Facts(a.Active())
+	if err != nil {
+		return nil, err
+	}
+	if v := a.Rules().Decide(f, formatAct(q.Format), chat.Typed); v.Decision == policy.Block {
+		return nil, &policy.Refusal{Verdict: v}
+	}
+	p := &ExportPlan{Format: q.Format, ids: q.IDs, session: q.Session}
+	if q.Query != nil {
+		if p.ids, err = a.everyID(ctx, *q.Query); err != nil {
+			return nil, err
+		}
+	}
+	p.Verdict.Decision = policy.NotApplicable // the mildest, until one is stricter
+	refused := policy.Verdict{}
+	err = a.eachExport(ctx, p, func(c chat.Conversation, permit policy.Exportable, v policy.Verdict) error {
+		if v.Decision == policy.Block {
+			p.Blocked, refused = p.Blocked+1, v
+			return nil
+		}
+		p.Conversations++
+		p.Messages += len(c.Messages)
+		p.Left = archive.Merge(p.Left, archive.Reasons(permit.Left(), a.sayRule))
+		if v.Decision < p.Verdict.Decision {
+			p.Verdict = v
+		}
+		p.Title = c.Title
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if p.Conversations == 0 && p.Blocked > 0 {
+		return nil, &policy.Refusal{Verdict: refused}
+	}
+	if p.Conversations != 1 {
+		p.Title = ""
+	}
+	return p, nil
+}
+
+// formatAct is the act that a format amounts to.
+func formatAct(format policy.Format) policy.Act {
+	if strings.HasPrefix(string(format), string(policy.Dataset)+":") {
+		return policy.Act(format)
+	}
+	return policy.Act("export:" + string(format))
+}
+
+// everyID lists the conversations that a query finds.
+func (a *App) everyID(ctx context.Context, q Query) ([]chat.ConversationID, error) {
+	db, err := a.history.past(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var ids []chat.ConversationID
+	q.Limit = 500
+	for {
+		page, err := db.List(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range page {
+			ids = append(ids, s.ID)
+		}
+		if len(page) < q.Limit {
+			return ids, nil
+		}
+		q.After = page[len(page)-1].Cursor()
+	}
+}
+
+// eachExport clears one conversation of a plan after the other.
+func (a *App) eachExport(ctx context.Context, p *ExportPlan, do func(chat.Conversation, policy.Exportable, policy.Verdict) error) error {
+	facts, rules := a.factsOnce(), a.Rules()
+	one := func(c chat.Conversation) error {
+		permit, v := rules.Export(facts(a.ProfileOf(c.Provider)), c, p.Format)
+		return do(c, permit, v)
+	}
+	if p.session != nil {
+		return one(p.session.Snapshot())
+	}
+	for _, id := range p.ids {
+		if err := ctx.Err(); err != nil {
+			return fault.E("app.Export", fault.Interrupted, err)
+		}
+		s, err := a.OpenSession(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := one(s.Snapshot()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Exported says what was written.
+type Exported struct {
+	Path   string
+	Bytes  int64
+	SHA256 string
+	// Record is the file beside it that holds the hashes of the turns; "" where
+	// there is none.
+	Record string
+}
+
+// Export writes what a plan holds to w. record takes one line of hashes for each
+// turn, nil takes none; progress is told how many conversations are done.
+func (a *App) Export(ctx context.Context, p *ExportPlan, w io.Writer, record func(export.Turn) error, progress func(done int)) error {
+	d, err := export.New(w, export.Options{
+		Format: p.Format, Words: a.Words(), Say: a.sayRule, Version: a.Version(), Ruleset: a.Rules().ID(), At: a.Now(),
+		Marks: a.marks(), Conversations: p.Conversations, Left: p.Left, Title: p.Title, Record: record,
+	})
+	if err != nil {
+		return err
+	}
+	done := 0
+	err = a.eachExport(ctx, p, func(_ chat.Conversation, permit policy.Exportable, v policy.Verdict) error {
+		if done++; progress != nil {
+			progress(done)
+		}
+		if v.Decision == policy.Block {
+			return nil // counted in the plan
+		}
+		return d.Add(permit)
+	})
+	if err != nil {
+		return err
+	}
+	return d.Close()
+}
+
+// ExportFile writes what a plan holds to a file, and beside it a record with the
+// hashes of the file and of every turn. Without replace the kind FileExists says
+// that there is a file; on any error nothing has changed.
+func (a *App) ExportFile(ctx context.Context, p *ExportPlan, path string, replace bool, progress func(done int)) (Exported, error) {
+	path = ExpandPath(path)
+	out := Exported{Path: path, Record: path + recordEnd}
+	file, err := localstore.CreateFile(path, replace)
+	if err != nil {
+		return out, err
+	}
+	defer file.Discard()
+	side, err := localstore.CreateFile(out.Record, replace)
+	if err != nil {
+		return out, err
+	}
+	defer side.Discard()
+	r := newRecord(side, a)
+	w := &counted{w: file}
+	sum := sha256.New()
+	if err := a.Export(ctx, p, io.MultiWriter(w, sum), r.turn, progress); err != nil {
+		return out, err
+	}
+	out.Bytes, out.SHA256 = w.n, hex.EncodeToString(sum.Sum(nil))
+	if err := r.end(filepath.Base(path), out); err != nil {
+		return out, err
+	}
+	if err := file.Commit(); err != nil {
+		return out, err
+	}
+	return out, side.Commit()
+}
+
+// recordEnd is the end of the name of the record beside an export.
+const recordEnd = ".provenance.json"
+
+// record writes the hashes of an export, one turn after the other.
+type record struct {
+	w   io.Writer
+	n   int
+	app *App
+}
+
+func newRecord(w io.Writer, a *App) *record { return &record{w: w, app: a} }
+
+// turn adds a turn.
+func (r *record) turn(t export.Turn) error {
+	before := ",\n"
+	if r.n == 0 {
+		before = `{"format":"bise-provenance","version":1,"turns":[` + "\n"
+	}
+	r.n++
+	line, err := json.Marshal(t)
+	if err != nil {
+		return fault.E("app.Export", fault.Invalid, err)
+	}
+	_, err = io.WriteString(r.w, before+string(line))
+	return err
+}
+
+// end writes what is known once the file is whole.
+func (r *record) end(name string, e Exported) error {
+	head := ""
+	if r.n == 0 {
+		head = `{"format":"bise-provenance","version":1,"turns":[`
+	}
+	rest, err := json.Marshal(struct {
+		File      string    `json:"file"`
+		Bytes     int64     `json:"bytes"`
+		SHA256    string    `json:"sha256"`
+		Generator string    `json:"generator"`
+		Ruleset   string    `json:"ruleset"`
+		Exported  time.Time `json:"exported_at"`
+	}{name, e.Bytes, e.SHA256, "bise " + r.app.Version(), r.app.Rules().ID(), r.app.Now().UTC()})
+	if err != nil {
+		return fault.E("app.Export", fault.Invalid, err)
+	}
+	_, err = io.WriteString(r.w, head+"\n],"+string(rest[1:])+"\n")
+	return err
+}
+
+// counted counts what is written.
+type counted struct {
+	w io.Writer
+	n int64
+}
+
+func (c *counted) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// marks are the marks of what a model wrote, by the rules in force.
+func (a *App) marks() archive.Marks {
+	f := policy.Facts{Now: a.Now()}
+	mark := func(edited bool) string {
+		f.Turn.Edited = edited
+		labels, _ := a.Rules().Decide(f, "export:json", 0).Fields["labels"].(map[string]string)
+		return labels["digital_source_type"]
+	}
+	return archive.Marks{Generated: mark(false), Edited: mark(true)}
+}
+
+// sayRule is a sentence of the rules.
+func (a *App) sayRule(w policy.Words) string {
+	args := make([]any, 0, 2*len(w.Args))
+	for name, value := range w.Args {
+		args = append(args, name, value)
+	}
+	return a.Words().T("rules."+w.Key, args...)
+}
+
+// ExportName is a name for the file of a plan: its title and day, in characters
+// that every file system takes.
+func (a *App) ExportName(p *ExportPlan) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(p.Title) {
+		switch {
+		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9':
+			b.WriteRune(r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+		if b.Len() >= 40 {
+			break
+		}
+	}
+	name := strings.Trim(b.String(), "-")
+	if name == "" {
+		name = "bise"
+	}
+	return name + "-" + a.Now().Format(time.DateOnly) + Extension(p.Format)
+}
