@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -32,6 +33,18 @@ type admin struct {
 	Forbid         []string `toml:"forbid"`
 	ForbidKinds    []string `toml:"forbid_kinds"`
 	ForbidProfiles []string `toml:"forbid_profiles"`
+	// ShareServer is the one server that shares may go to; "" is any. Forbidding
+	// "share" forbids them all.
+	ShareServer string `toml:"share_server"`
+	// Profile is the profile to begin with; "" is the only one that is made here.
+	Profile string `toml:"profile"`
+	// CAFile holds certificates that every connection accepts besides those of
+	// the system.
+	CAFile string `toml:"ca_file"`
+	// Activity is "on" where the ledger is kept whatever the person says, "off"
+	// where it is not; LogRetentionDays is how long, 0 leaves it to the person.
+	Activity         string `toml:"activity"`
+	LogRetentionDays int    `toml:"log_retention_days"`
 	// Optouts are forced for every service outside this machine; the person may
 	// add to them.
 	Optouts       []string `toml:"optouts"`
@@ -60,6 +73,10 @@ type imposed struct {
 	Endpoint string         `toml:"endpoint"`
 	Model    string         `toml:"model"`
 	Facts    map[string]any `toml:"facts"`
+	// Cloud is the place at a partner; Models and CAFile are two settings of it.
+	Cloud  map[string]string `toml:"cloud"`
+	Models []string          `toml:"models"`
+	CAFile string            `toml:"ca_file"`
 
 	words map[string]string // the facts, by the words of the contract
 }
@@ -152,12 +169,18 @@ func parseAdmin(data []byte, path string, now time.Time) (admin, error) {
 			return a, wrong("forbid_profiles", name)
 		}
 	}
+	if checkEndpoint(a.ShareServer) != nil {
+		return a, wrong("share_server", a.ShareServer)
+	}
 	for field, value := range map[string]any{"optouts": a.Optouts, "media_customer": a.MediaCustomer} {
 		if _, word, err := factWords(map[string]any{field: value}, now); err != nil {
 			return a, wrong(field, word)
 		}
 	}
-	return a, a.parseImposed(wrong, now)
+	if err := a.parseImposed(wrong, now); err != nil {
+		return a, err
+	}
+	return a, a.parseCloud(wrong)
 }
 
 // insideFacts reports whether a key is part of a fact. The parser counts tables
@@ -189,7 +212,7 @@ func (a *admin) parseImposed(wrong func(field, word string) error, now time.Time
 		case k.Endpoint != "" && name == LocalProfile:
 			return wrong(field+".endpoint", k.Endpoint)
 		}
-		if err := k.parse(field, wrong, now); err != nil {
+		if err := cmp.Or(k.parse(field, wrong, now), k.parseCloud(field, name, wrong)); err != nil {
 			return err
 		}
 		a.Kinds[name] = k
@@ -202,7 +225,7 @@ func (a *admin) parseImposed(wrong func(field, word string) error, now time.Time
 		if _, known := kinds[p.Kind]; p.Kind != "" && !known {
 			return wrong(field+".kind", p.Kind)
 		}
-		if err := p.parse(field, wrong, now); err != nil {
+		if err := cmp.Or(p.parse(field, wrong, now), p.parseCloud(field, p.Kind, wrong)); err != nil {
 			return err
 		}
 		a.Profiles[name] = p

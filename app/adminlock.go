@@ -99,6 +99,7 @@ func (i imposed) settings() map[string]string {
 	if i.Model != "" {
 		s["model"] = i.Model
 	}
+	maps.Copy(s, i.Cloud)
 	return s
 }
 
@@ -158,6 +159,11 @@ func (a *admin) impose(values map[string]string, p Profile) {
 	fixed := a.fixed(p, values)
 	delete(fixed, "endpoint")
 	delete(fixed, "model")
+	for name := range fixed {
+		if takesCloud(p.Kind, name) {
+			delete(fixed, name)
+		}
+	}
 	if fixed["optouts"] != "" {
 		fixed["optouts"] = joinLists(values["optouts"], fixed["optouts"])
 	}
@@ -181,6 +187,9 @@ func (a *admin) overlay(all map[string]Profile) {
 			}
 			if i.Model != "" {
 				p.Model = i.Model
+			}
+			for setting, value := range i.Cloud {
+				p.setCloud(setting, value)
 			}
 		}
 		all[name] = p

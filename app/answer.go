@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -33,6 +32,7 @@ type Answer struct {
 	keepErr error
 	over    bool
 	stopped bool
+	fitted  Fitted
 }
 
 // Progress is what Next hands over.
@@ -112,7 +112,6 @@ func (an *Answer) run(ctx context.Context) {
 	keeper := newKeeper(an)
 	began := an.app.Now()
 	var reason string
-	var err error
 	finished := false
 	out, err := an.shorten(ctx)
 	if err != nil {
@@ -123,7 +122,7 @@ func (an *Answer) run(ctx context.Context) {
 	if n, first := an.app.firstUse(ctx, an.ask.choice); first {
 		an.take(Delta{Kind: client.NoticeDelta, Notice: n})
 	}
-	for d, streamErr := range an.ask.provider.Stream(ctx, out) {
+	for d, streamErr := range restored(an.ask.provider.Stream(ctx, out), an.ask.cloak) {
 		if streamErr != nil {
 			err = streamErr
 			break
@@ -146,6 +145,9 @@ func (an *Answer) run(ctx context.Context) {
 
 // take adds a delta to the message and to what Next will hand over.
 func (an *Answer) take(d Delta) {
+	if d.Kind == client.LimitDelta {
+		an.app.noteLimits(an.ask.choice.Provider, an.ask.answer.Asked, d.Limits)
+	}
 	same := d.Kind == client.ModelDelta && an.app.sameModel(an.ask.choice.Provider, an.ask.answer.Asked, d.Model)
 	an.mu.Lock()
 	an.grow.add(d)
@@ -153,7 +155,8 @@ func (an *Answer) take(d Delta) {
 	case client.UsageDelta:
 		an.message.Usage = d.Usage
 	case client.ToolDelta:
-		if d.Tool.Name != "" && !slices.Contains(an.message.Tools, d.Tool.Name) {
+		// Handing a question over is no tool that has run.
+		if d.Tool.Name != "" && d.Tool.Name != client.HandoffTool && !slices.Contains(an.message.Tools, d.Tool.Name) {
 			an.message.Tools = append(slices.Clip(an.message.Tools), d.Tool.Name)
 		}
 	case client.ModelDelta:
@@ -222,6 +225,8 @@ func (an *Answer) finish(began time.Time, reason string, finished bool, err erro
 			keepErr = an.app.keep(context.Background(), an.session, an.ask.facts, m)
 		}
 	}
+	an.app.keepLimits(an.ask.choice.Provider)
+	an.noteAnswer(m, err)
 	an.app.mu.Lock()
 	delete(an.app.live, an)
 	an.app.mu.Unlock()
@@ -242,77 +247,4 @@ func (an *Answer) inherit(m *chat.Message) {
 	for i := range m.Parts {
 		m.Parts[i].Origin |= origin
 	}
-}
-
-// growth collects the parts of a growing answer.
-type growth struct {
-	closed []chat.Part
-	open   chat.Part // text or thinking that still grows
-	text   strings.Builder
-}
-
-func (g *growth) adopt(parts []chat.Part) {
-	for _, p := range parts {
-		g.close()
-		if p.Kind == chat.TextPart || p.Kind == chat.ThinkingPart {
-			g.open = p
-			g.text.WriteString(string(p.Text))
-			continue
-		}
-		g.closed = append(g.closed, p)
-	}
-}
-
-func (g *growth) add(d Delta) {
-	origin := d.Origin
-	if origin == 0 {
-		origin = chat.Model
-	}
-	switch d.Kind {
-	case client.TextDelta:
-		g.extend(chat.TextPart, origin, d)
-	case client.ThinkingDelta:
-		g.extend(chat.ThinkingPart, origin, d)
-	case client.PartDelta:
-		p := d.Part
-		if p.Kind == chat.ThinkingPart && p.Text == "" && g.open.Kind == chat.ThinkingPart {
-			g.open.Signature = p.Signature // the signature of what was thought
-			return
-		}
-		g.close()
-		if p.Origin == 0 {
-			p.Origin = origin
-		}
-		g.closed = append(g.closed, p)
-	default:
-	}
-}
-
-func (g *growth) extend(kind chat.Kind, origin chat.Origin, d Delta) {
-	if g.open.Kind != kind {
-		g.close()
-		g.open = chat.Part{Kind: kind}
-	}
-	g.open.Origin |= origin
-	g.text.WriteString(string(d.Text))
-}
-
-func (g *growth) close() {
-	if g.open.Kind == "" {
-		return
-	}
-	g.open.Text = chat.Text(g.text.String())
-	g.closed = append(g.closed, g.open)
-	g.open = chat.Part{}
-	g.text.Reset()
-}
-
-func (g *growth) parts() []chat.Part {
-	parts := append([]chat.Part(nil), g.closed...)
-	if g.open.Kind != "" {
-		p := g.open
-		p.Text = chat.Text(g.text.String()) // shares the builder's memory
-		parts = append(parts, p)
-	}
-	return parts
 }

@@ -60,6 +60,7 @@ type App struct {
 	network *client.Network
 	admin   admin
 	runner  localRunner
+	pulls   pullQueue
 
 	mu        sync.Mutex
 	config    Config
@@ -68,6 +69,7 @@ type App struct {
 	live      map[*Answer]struct{}
 	agreed    map[string]Acceptance // of profiles, confirmed in this run
 	removed   []Removed             // when the history was opened
+	limits    map[string]LimitsSeen // the latest of each provider
 }
 
 // Open reads the configuration and the rules. It opens neither the history nor
@@ -115,6 +117,7 @@ func Open(o Options) (*App, error) {
 	a.admin.stops = a.admin.History != "" && !o.NoStore
 	a.options.NoStore = o.NoStore || a.admin.stops
 	a.network = client.NewNetwork(client.NetworkOptions{LocalOnly: a.options.LocalOnly, Version: o.Version})
+	a.trustCompany()
 	a.history = newHistory(a)
 	if o.Profile != "" {
 		if _, err := a.Profile(o.Profile); err != nil {
@@ -178,6 +181,7 @@ func (a *App) Close() error {
 			late = fault.E("app.Close", fault.ReadOnly, wait.Err(), "path", a.dir)
 		}
 	}
+	a.closePulls()
 	a.runner.close()
 	return errors.Join(late, a.history.close())
 }

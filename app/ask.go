@@ -8,6 +8,7 @@ import (
 	"bise/app/chat"
 	"bise/app/fault"
 	"bise/app/policy"
+	"bise/app/share"
 	"bise/client"
 )
 
@@ -39,6 +40,14 @@ type Prompt struct {
 	// Confirmed are acts that the person has confirmed for this turn alone;
 	// what start_chat asks is confirmed for good with Accept.
 	Confirmed []policy.Act
+	// Check looks for personal data and secrets first, whatever the profile says;
+	// where there are some, Ask gives an Unchecked.
+	Check bool
+	// Checked sends what was found as it is.
+	Checked bool
+	// Placeholders sends placeholders instead of what is found, in this and all
+	// later prompts of the conversation; the answer has the words themselves.
+	Placeholders bool
 }
 
 // TitleLength is how many characters a title made from a prompt has at most.
@@ -56,7 +65,13 @@ func (a *App) Ask(ctx context.Context, s *Session, p Prompt) (*Answer, policy.Ve
 	}
 	ask, v, err := a.prepare(ctx, s, p)
 	if err != nil || !v.Decision.Permits() {
+		if err == nil {
+			a.noteRefusal(ctx, s, v)
+		}
 		return nil, v, err
+	}
+	if p.Placeholders {
+		s.hide()
 	}
 	if err := a.keepPrompt(ctx, s, ask); err != nil {
 		return nil, v, err
@@ -91,7 +106,33 @@ type asking struct {
 	answer   chat.Message  // the answer before its first token
 	turn     chat.Turn     // as it was put together, before the rules
 	out      policy.Outbound
+	cloak    share.Cloak
 	ephemera bool
+}
+
+// askingFacts are what the rules know about a prompt for a choice.
+func (a *App) askingFacts(s *Session, p Prompt, choice Choice) (policy.Facts, error) {
+	facts, err := a.factsFor(choice.Provider)
+	if err != nil {
+		return facts, err
+	}
+	if p.Purpose == "" {
+		p.Purpose = s.declared()
+	}
+	if p.Purpose != "" {
+		if facts, err = facts.With("purpose", p.Purpose); err != nil {
+			return facts, err
+		}
+	}
+	if choice.Model != "" {
+		if facts, err = facts.With("model", choice.Model); err != nil {
+			return facts, err
+		}
+	}
+	if facts, err = a.withWeights(facts, choice); err != nil {
+		return facts, err
+	}
+	return facts.Confirming(append(s.confirmed(a.Rules().ID()), p.Confirmed...)...), nil
 }
 
 func (a *App) prepare(ctx context.Context, s *Session, p Prompt) (asking, policy.Verdict, error) {
@@ -103,27 +144,10 @@ func (a *App) prepare(ctx context.Context, s *Session, p Prompt) (asking, policy
 	if err != nil {
 		return asking{}, policy.Verdict{}, err
 	}
-	facts, err := a.factsFor(choice.Provider)
+	facts, err := a.askingFacts(s, p, choice)
 	if err != nil {
 		return asking{}, policy.Verdict{}, err
 	}
-	if p.Purpose == "" {
-		p.Purpose = s.declared()
-	}
-	if p.Purpose != "" {
-		if facts, err = facts.With("purpose", p.Purpose); err != nil {
-			return asking{}, policy.Verdict{}, err
-		}
-	}
-	if choice.Model != "" {
-		if facts, err = facts.With("model", choice.Model); err != nil {
-			return asking{}, policy.Verdict{}, err
-		}
-	}
-	if facts, err = a.withWeights(facts, choice); err != nil {
-		return asking{}, policy.Verdict{}, err
-	}
-	facts = facts.Confirming(append(s.confirmed(a.Rules().ID()), p.Confirmed...)...)
 	if v := a.Rules().Decide(facts, policy.StartChat, 0); !v.Decision.Permits() {
 		return asking{}, v, nil
 	}
@@ -141,6 +165,9 @@ func (a *App) prepare(ctx context.Context, s *Session, p Prompt) (asking, policy
 		return asking{}, policy.Verdict{}, err
 	}
 	if err := a.takes(ctx, choice, turn.Messages); err != nil {
+		return asking{}, policy.Verdict{}, err
+	}
+	if turn, err = a.beforeLeaving(ctx, s, p, &ask, turn); err != nil {
 		return asking{}, policy.Verdict{}, err
 	}
 	if v := a.Rules().ZeroRetention(facts, turn); !v.Decision.Permits() {

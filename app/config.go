@@ -33,8 +33,10 @@ type Config struct {
 	Provider string `toml:"provider,omitempty"`
 	Model    string `toml:"model,omitempty"`
 	// Started says that the first steps were done or skipped.
-	Started  bool               `toml:"started,omitempty"`
-	Rules    RulesConfig        `toml:"rules,omitempty"`
+	Started bool        `toml:"started,omitempty"`
+	Rules   RulesConfig `toml:"rules,omitempty"`
+	// Activity is the ledger of the use, off unless it is asked for.
+	Activity ActivityConfig     `toml:"activity,omitempty"`
 	Ollama   OllamaConfig       `toml:"ollama,omitempty"`
 	Profiles map[string]Profile `toml:"profiles,omitempty"`
 
@@ -67,7 +69,7 @@ type RulesConfig struct {
 // Profile is one way to a service with the facts that its rules depend on.
 type Profile struct {
 	Name string `toml:"-"`
-	// Kind is mistral, openai or local.
+	// Kind is mistral, openai, local or a partner's, see Kinds.
 	Kind string `toml:"kind"`
 	// Endpoint is the base URL; "" is the service's own.
 	Endpoint string `toml:"endpoint,omitempty"`
@@ -81,6 +83,9 @@ type Profile struct {
 	// records that it was switched off.
 	Filter    chat.Filter  `toml:"filter,omitempty"`
 	FilterOff FilterRecord `toml:"filter_off,omitempty"`
+	// CheckBeforeSend is "ask" to look for personal data and secrets in every
+	// prompt that leaves this machine; "" and "off" are off.
+	CheckBeforeSend string `toml:"check_before_send,omitempty"`
 	// Facts are by the names of the command-line contract.
 	Facts map[string]string `toml:"facts,omitempty"`
 	// FactsOn is when they were last stated, YYYY-MM-DD.
@@ -89,6 +94,11 @@ type Profile struct {
 	ZDROn string `toml:"zdr_on,omitempty"`
 	// Accepted records what was confirmed before the first prompt.
 	Accepted *Acceptance `toml:"accepted,omitempty"`
+	// Cloud is the place at a partner, by the settings of its kind: region,
+	// project, token_command.
+	Cloud map[string]string `toml:"cloud,omitempty"`
+	// Ends are the days on which the end of a model was announced, by model.
+	Ends map[string]string `toml:"model_ends,omitempty"`
 	// Vibe says that the key of Mistral Vibe may be read.
 	Vibe bool `toml:"vibe_key,omitempty"`
 }
@@ -197,6 +207,7 @@ func (c Config) clone() Config {
 	c.Ollama.Licences = maps.Clone(c.Ollama.Licences)
 	for name, p := range c.Profiles {
 		p.Facts = maps.Clone(p.Facts)
+		p.Cloud, p.Ends = maps.Clone(p.Cloud), maps.Clone(p.Ends)
 		p.SensitiveTerms = slices.Clone(p.SensitiveTerms)
 		c.Profiles[name] = p
 	}

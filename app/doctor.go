@@ -28,8 +28,8 @@ const CheckConfig = "config"
 
 // Check is one thing that was looked at.
 type Check struct {
-	// Name is stable: data_folder, config, rules, keyring, history, or
-	// provider:NAME.
+	// Name is stable: data_folder, config, rules, proxy, certificates, keyring,
+	// history, profile:NAME or provider:NAME.
 	Name  string
 	State CheckState
 	// Says is what was found; Err is why it is not well and tells the cure.
@@ -47,6 +47,8 @@ func (a *App) Doctor(ctx context.Context, verify bool) []Check {
 		a.checkRules(),
 	}
 	checks = append(checks, a.checkAdmin()...)
+	checks = append(checks, a.checkCompany()...)
+	checks = append(checks, a.checkPartners()...)
 	checks = append(checks, a.checkFacts()...)
 	checks = append(checks, a.checkKeys(ctx, verify)...)
 	return append(checks, a.checkProviders(ctx)...)
@@ -170,6 +172,9 @@ func (a *App) checkProvider(ctx context.Context, p client.Provider, inUse bool) 
 	name := "provider:" + string(d.ID)
 	models, err := p.Models(ctx)
 	if err == nil {
+		err = a.answers(ctx, p)
+	}
+	if err == nil {
 		chats := 0
 		for _, m := range models {
 			if m.Chat {
@@ -182,5 +187,5 @@ func (a *App) checkProvider(ctx context.Context, p client.Provider, inUse bool) 
 	if inUse && d.ID != OllamaProvider && d.ID != GuideProvider {
 		state = CheckFail
 	}
-	return Check{Name: name, State: state, Err: err}
+	return Check{Name: name, State: state, Err: a.absence(err)}
 }

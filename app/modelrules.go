@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"bise/app/policy"
@@ -44,16 +45,19 @@ func (a *App) listed(ctx context.Context, l ModelList) ModelList {
 
 // announcedEnds gives the models of a profile whose end a notice in the inbox
 // announces, with the day of the notice. A history that is not open is not
-// opened for it.
+// opened for it: the profile has them too.
 func (a *App) announcedEnds(ctx context.Context, profile string) map[string]string {
+	ends := make(map[string]string)
+	if p, err := a.Profile(profile); err == nil {
+		maps.Copy(ends, p.Ends)
+	}
 	if a.HistoryState() != HistoryOpen {
-		return nil
+		return ends
 	}
 	inbox, err := a.Inbox(ctx, profile, true)
 	if err != nil {
-		return nil
+		return ends
 	}
-	ends := make(map[string]string)
 	for _, n := range inbox {
 		if n.Kind == ModelNotice {
 			ends[n.Facts["model"]] = n.On

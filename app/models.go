@@ -60,6 +60,7 @@ func (a *App) modelsOf(ctx context.Context, p client.Provider, fresh bool) Model
 		}
 	}
 	models, err := p.Models(ctx)
+	err = a.absence(err)
 	l := ModelList{Provider: d, Models: models, Err: err, Read: a.Now()}
 	if err == nil && hosted {
 		a.cacheModels(l)
@@ -130,11 +131,11 @@ func (a *App) FindModel(ctx context.Context, word string, using string) (Choice,
 		using = a.DefaultChoice(ctx).Provider
 	}
 	if using != GuideProvider {
-		return Choice{using, word}, nil
+		return Choice{using, a.modelNamed(ctx, using, word)}, nil
 	}
 	for _, l := range a.Models(ctx, false) {
 		for _, m := range l.Models {
-			if m.ID == word || m.Name == word {
+			if m.Named(word) {
 				return Choice{string(l.Provider.ID), m.ID}, nil
 			}
 		}
@@ -194,10 +195,7 @@ func (a *App) Check(ctx context.Context, provider string) error {
 	if err != nil {
 		return err
 	}
-	if c, ok := p.(client.Checker); ok {
-		return c.Check(ctx)
-	}
-	return nil
+	return check(ctx, p)
 }
 
 // sameModel reports whether two names are known to mean one model: an alias and
@@ -211,8 +209,7 @@ func (a *App) sameModel(provider, asked, answered string) bool {
 		return false
 	}
 	for _, m := range l.Models {
-		names := append([]string{m.ID, m.Name}, m.Aliases...)
-		if slices.Contains(names, asked) && slices.Contains(names, answered) {
+		if m.Named(asked) && (m.Named(answered) || m.Base != "" && a.sameModel(provider, m.Base, answered)) {
 			return true
 		}
 	}
@@ -222,13 +219,14 @@ func (a *App) sameModel(provider, asked, answered string) bool {
 // PlaceOf describes where the answers of a choice come from. It may ask a local
 // runner whether it passes the model on.
 func (a *App) PlaceOf(ctx context.Context, c Choice) Place {
+	return a.Place(c.Provider, a.passedOn(ctx, c))
+}
+
+// passedOn reports whether the local runner passes a model on to another host.
+func (a *App) passedOn(ctx context.Context, c Choice) bool {
 	if c.Provider != OllamaProvider {
-		return a.Place(c.Provider, false)
+		return false
 	}
 	l, err := a.ModelsOf(ctx, c.Provider, false)
-	remote := false
-	for _, m := range l.Models {
-		remote = remote || err == nil && m.ID == c.Model && m.Remote
-	}
-	return a.Place(c.Provider, remote)
+	return err == nil && slices.ContainsFunc(l.Models, func(m Model) bool { return m.ID == c.Model && m.Remote })
 }

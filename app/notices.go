@@ -125,6 +125,11 @@ func (a *App) AddNotice(ctx context.Context, profile string, n NewNotice) (Recei
 	if err := db.AddNotice(ctx, row.Notice); err != nil {
 		return Received{}, err
 	}
+	if n.Kind == ModelNotice {
+		if err := a.endModel(profile, facts["model"], n.On); err != nil {
+			return Received{}, err
+		}
+	}
 	return a.received(row, spec), nil
 }
 

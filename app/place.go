@@ -43,7 +43,7 @@ func (a *App) Place(provider string, remote bool) Place {
 		p.Where += " " + a.word("place.region."+d.Region)
 	}
 	if d.Service == policy.Partner {
-		p.Where = a.word("place.partner", "Name", d.Name, "Host", d.Host)
+		p.Where = a.partnerPlace(d, f)
 	}
 	if plan := f.Get("plan"); plan != "" && plan != "unset" {
 		p.Plan = a.word("place.plan." + plan)

@@ -3,10 +3,8 @@ package app
 import (
 	"context"
 	"maps"
-	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"bise/app/chat"
@@ -35,11 +33,11 @@ func takenName(name string) bool {
 }
 
 // kinds says for each kind of profile whose terms govern it by default.
-var kinds = map[string]policy.Service{
+var kinds = withPartners(map[string]policy.Service{
 	"local":   policy.Local,
 	"mistral": policy.Platform,
 	"openai":  policy.Partner,
-}
+})
 
 // Kinds lists the kinds a profile can have.
 func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
@@ -71,7 +69,8 @@ func (a *App) Profile(name string) (Profile, error) {
 }
 
 // Active is the name of the profile in use: the flag, else the setting, else
-// the Mistral profile where the environment holds its key, else the local one.
+// the one that the administrator's file begins with, else the Mistral profile
+// where the environment holds its key, else the local one.
 func (a *App) Active() string {
 	if a.options.Profile != "" {
 		return a.options.Profile
@@ -80,6 +79,9 @@ func (a *App) Active() string {
 		if p, err := a.Profile(c.Profile); err == nil && a.barred(p) == nil {
 			return c.Profile
 		}
+	}
+	if name := a.admin.first(); name != "" {
+		return name
 	}
 	if a.options.Env("MISTRAL_API_KEY") != "" && a.barredProvider(MistralProfile) == nil {
 		return MistralProfile
@@ -179,6 +181,7 @@ func (a *App) putProfile(p Profile) error {
 		if fixed["model"] != "" {
 			p.Model = own.Model
 		}
+		p.Cloud = ownCloud(p.Cloud, own.Cloud, fixed)
 		c.Profiles[p.Name] = p
 	})
 	if err != nil {
@@ -203,93 +206,6 @@ func (a *App) RemoveProfile(name string) error {
 		return err
 	}
 	return a.rebuildProviders()
-}
-
-func (p *Profile) set(a *App, settings []string) error {
-	const op = "app.SetProfile"
-	stated := make(map[string]string)
-	fixed := a.admin.fixed(*p, a.ownFacts(*p))
-	for _, s := range settings {
-		name, value, ok := strings.Cut(s, "=")
-		if !ok {
-			return fault.E(op, fault.Usage, nil, "what", "setting", "word", s)
-		}
-		if err := a.mayChange(fixed, name, value); err != nil {
-			return err
-		}
-		switch name {
-		case "endpoint":
-			if err := checkEndpoint(value); err != nil {
-				return err
-			}
-			p.Endpoint = strings.TrimRight(value, "/")
-		case "model":
-			p.Model = value
-		case "user_name":
-			p.UserName = value
-		case "tools":
-			tools, err := toolWords(value)
-			if err != nil {
-				return err
-			}
-			p.Tools = tools
-		case "sensitive_terms":
-			p.SensitiveTerms = nil
-			for term := range strings.SplitSeq(value, ",") {
-				if term = strings.TrimSpace(term); term != "" {
-					p.SensitiveTerms = append(p.SensitiveTerms, term)
-				}
-			}
-		case "api_key", "key", "apikey":
-			return fault.E(op, fault.PlaintextKey, nil, "path", "")
-		case "zdr_on":
-			if _, err := time.Parse(time.DateOnly, value); err != nil && value != "" {
-				return fault.E(op, fault.Usage, nil, "fact", name, "word", value)
-			}
-			stated[name] = value
-		case "turn":
-			return fault.E(op, fault.Usage, nil, "what", "setting", "word", name) // a message has one, no profile
-		default:
-			stated[name] = value
-		}
-	}
-	confirmed, said := stated["accepted"]
-	delete(stated, "accepted")
-	if err := p.state(stated, a.Now()); err != nil || !said {
-		return err
-	}
-	return p.confirm(a, confirmed)
-}
-
-// checkEndpoint wants an absolute http or https URL without user, password or
-// query, which may hold a key; plain http only on this machine, since a key
-// travels with every request.
-func checkEndpoint(raw string) error {
-	const op = "app.SetProfile"
-	if raw == "" {
-		return nil
-	}
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "https" && u.Scheme != "http" {
-		return fault.E(op, fault.Usage, nil, "what", "endpoint", "word", shownURL(raw))
-	}
-	if u.Scheme == "http" && !loopbackHost(u.Hostname()) {
-		return fault.E(op, fault.Usage, nil, "what", "https endpoint", "word", raw)
-	}
-	return nil
-}
-
-// shownURL is what an error may say of an address: no user, password or query.
-func shownURL(raw string) string {
-	raw, _, query := strings.Cut(raw, "?")
-	raw, _, _ = strings.Cut(raw, "#")
-	if at := strings.LastIndexByte(raw, '@'); at >= 0 {
-		raw = "…" + raw[at:]
-	}
-	if query {
-		raw += "?…"
-	}
-	return raw
 }
 
 // Facts are what the rules know about a profile. Strict is the reading of what
@@ -325,6 +241,9 @@ func (a *App) ownFacts(p Profile) map[string]string {
 	}
 	if p.Facts["customer"] == "business" {
 		values["media_customer"] = "unset" // asked once, before the first news (LC-1.g1)
+	}
+	if end := p.ending(); end != "" {
+		values["discontinuation_notice"] = end
 	}
 	maps.Copy(values, p.Facts)
 	values["accepted"] = "no" // a confirmation is recorded with what it was given under

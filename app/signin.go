@@ -29,13 +29,26 @@ const (
 	KeyKeyring     KeySource = "keyring"
 	KeySealed      KeySource = "sealed_file"
 	KeyVibe        KeySource = "mistral_vibe"
+	// KeyCommand is a sign-in program of the company, KeyCloud the sign-in of
+	// its cloud on this machine.
+	KeyCommand KeySource = "command"
+	KeyCloud   KeySource = "cloud"
 )
 
-// keyVariable is the environment variable that holds a key for a kind of
-// profile; bise reads it and never writes it.
-func keyVariable(kind string) string {
+// keyVariables are the environment variables that hold a key for a kind of
+// profile; bise reads them and never writes them.
+func keyVariables(kind string) []string {
 	if kind == "mistral" {
-		return "MISTRAL_API_KEY"
+		return []string{"MISTRAL_API_KEY"}
+	}
+	row, _ := openai.RowOf(kind)
+	return row.Variables
+}
+
+// keyVariable is the usual one of them, "" if there is none.
+func keyVariable(kind string) string {
+	for _, name := range keyVariables(kind) {
+		return name
 	}
 	return ""
 }
@@ -56,7 +69,7 @@ func (a *App) findKey(ctx context.Context, profile string) (chat.Secret, KeySour
 	if err != nil {
 		return "", NoKey, err
 	}
-	if name := keyVariable(p.Kind); name != "" {
+	for _, name := range keyVariables(p.Kind) {
 		if v := strings.TrimSpace(a.options.Env(name)); v != "" {
 			return chat.Secret(v), KeyEnvironment, nil
 		}
@@ -134,18 +147,27 @@ func (a *App) tryKey(ctx context.Context, p Profile, key chat.Secret) error {
 	if err := a.barred(p); err != nil {
 		return err
 	}
-	fixed := func(context.Context) (chat.Secret, error) { return key, nil }
+	service, fixed := kinds[p.Kind], fixedKey(key)
 	switch p.Kind {
+	case LocalProfile:
+		return fault.E("app.SignIn", fault.Usage, nil, "what", "kind", "word", p.Kind)
 	case "mistral":
 		return mistral.New(mistral.Options{
 			ID: client.ID(p.Name), Name: p.Name, BaseURL: p.Endpoint, Key: fixed, HTTP: a.network.Client(p.Name),
 		}).Check(ctx)
 	case "openai":
-		return openai.New(openai.Options{
-			ID: client.ID(p.Name), Name: p.Name, BaseURL: p.Endpoint, Key: fixed, HTTP: a.network.Client(p.Name),
-		}).Check(ctx)
+		return check(ctx, a.usual(p, service, fixed))
+	default:
+		return check(ctx, a.partner(p, service, fixed))
 	}
-	return fault.E("app.SignIn", fault.Usage, nil, "what", "kind", "word", p.Kind)
+}
+
+// check asks a provider whether it would work.
+func check(ctx context.Context, p client.Provider) error {
+	if c, ok := p.(client.Checker); ok {
+		return c.Check(ctx)
+	}
+	return nil
 }
 
 // SignOut removes the key of a profile and makes sure that it is gone. It
@@ -165,8 +187,10 @@ func (a *App) SignOut(ctx context.Context, profile string) (stillInEnvironment b
 		}
 	}
 	a.dropModelCache(profile)
-	name := keyVariable(p.Kind)
-	return name != "" && a.options.Env(name) != "", nil
+	for _, name := range keyVariables(p.Kind) {
+		stillInEnvironment = stillInEnvironment || a.options.Env(name) != ""
+	}
+	return stillInEnvironment, nil
 }
 
 // Identity is what is known of a profile without asking the service.
@@ -186,6 +210,16 @@ func (a *App) WhoAmI(ctx context.Context, profile string) (Identity, error) {
 	id := Identity{Profile: p, Provider: a.Describe(p.Name), Key: KeyNotNeeded}
 	if p.Kind == "local" {
 		id.Provider = a.Describe(OllamaProvider)
+		return id, nil
+	}
+	switch p.way() {
+	case openai.AuthCommand:
+		id.Key = KeyCommand
+		return id, nil
+	case openai.AuthEntra, openai.AuthGoogle, openai.AuthAWS:
+		id.Key = KeyCloud
+		return id, nil
+	case openai.AuthNone:
 		return id, nil
 	}
 	_, id.Key, id.KeyErr = a.findKey(ctx, profile)

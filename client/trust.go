@@ -32,14 +32,16 @@ func (n *Network) Trust(purpose string, pem []byte) error {
 	return nil
 }
 
-// Tune prepares the transport of a library that makes its own: the guarded
+// Tuner prepares the transport of a library that makes its own: the guarded
 // dialler, the proxy and the authorities of the purpose.
-func (n *Network) Tune(purpose string, t *http.Transport) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	t.Proxy = n.proxy
-	t.DialContext = (&dialer{network: n, purpose: purpose}).dial
-	n.trust(t, purpose)
+func (n *Network) Tuner(purpose string) func(*http.Transport) {
+	return func(t *http.Transport) {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		t.Proxy = n.proxy
+		t.DialContext = (&dialer{network: n, purpose: purpose}).dial
+		n.trust(t, purpose)
+	}
 }
 
 // trust adds the authorities of a purpose to a transport. The caller holds the

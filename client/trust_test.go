@@ -41,7 +41,7 @@ func TestACompanysAuthorityIsTrustedWhereItIsNamed(t *testing.T) {
 	}
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
-	network.Tune("work", transport)
+	network.Tuner("work")(transport)
 	if err := get(&http.Client{Transport: transport}); err != nil {
 		t.Errorf("a library's own transport gave %v", err)
 	}

@@ -68,6 +68,7 @@ var builtKeys = map[string]string{
 	"share.page.":             "named by what the page of a share can say",
 	"share.way.":              "named by the ways of sharing",
 	"share.revoked.":          "named by what revoking a share could do",
+	"signin.way.":             "named by the ways of signing in to a partner",
 }
 
 // enums are types each of whose constants has wording, and the keys of it.

@@ -28,3 +28,11 @@ func Classify(status int, code, message string) (fault.Kind, string) {
 	f.say(message)
 	return f.kind(), f.message
 }
+
+// NewBroken makes a Provider of a place that cannot be asked: every call gives
+// err, which says why.
+func NewBroken(o Options, err error) *Provider {
+	p := New(o)
+	p.bad = err
+	return p
+}
