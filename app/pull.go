@@ -53,6 +53,7 @@ func (a *App) Pull(ctx context.Context, model string, progress func(PullProgress
 		return err
 	}
 	room := a.modelRoom(ctx, r)
+	a.mend(room)
 	m := meter{now: time.Now}
 	for try := 0; ; try++ {
 		layers := 0
@@ -70,6 +71,9 @@ func (a *App) Pull(ctx context.Context, model string, progress func(PullProgress
 		if err == nil {
 			a.licenceChanged(ctx, model)
 		}
+		if ctx.Err() != nil {
+			a.awaitNotes(room)
+		}
 		if err == nil || ctx.Err() != nil || try >= pullTries || !goesOn(err) {
 			return err
 		}
@@ -79,6 +83,7 @@ func (a *App) Pull(ctx context.Context, model string, progress func(PullProgress
 		if r, err = a.awake(ctx); err != nil { // the server may have died
 			return err
 		}
+		a.mend(room)
 	}
 }
 
@@ -90,11 +95,12 @@ func goesOn(err error) bool {
 
 // meter makes a speed out of counts of bytes.
 type meter struct {
-	now   func() time.Time
-	start time.Time // of the stretch that is measured
-	from  int64     // bytes at its start
-	done  int64
-	speed float64
+	now    func() time.Time
+	start  time.Time // of the stretch that is measured
+	from   int64     // bytes at its start
+	layers int
+	done   int64
+	speed  float64
 }
 
 // stretch is how long a speed is measured before it is believed: shorter ones
@@ -104,8 +110,8 @@ const stretch = 2 * time.Second
 func (m *meter) note(model string, p client.Pulling, again int) PullProgress {
 	now := m.now()
 	switch passed := now.Sub(m.start); {
-	case m.start.IsZero(), p.Done < m.from: // a part is fetched anew
-		m.start, m.from = now, p.Done
+	case p.Layers != m.layers, p.Done < m.from: // what was there already is no speed
+		m.start, m.from, m.layers = now, p.Done, p.Layers
 	case passed >= stretch:
 		latest := float64(p.Done-m.from) / passed.Seconds()
 		if m.speed == 0 {
@@ -132,11 +138,18 @@ type modelRoom struct {
 	free   func(string) int64
 }
 
-// modelRoom finds the folder of the models: as the server itself tells it of a
-// model it has, else where a server that bise started keeps them.
+// modelRoom finds the folder of the models: where a server that bise started
+// keeps them, else as the server itself tells it of a model it has.
 func (a *App) modelRoom(ctx context.Context, r client.Runner) modelRoom {
 	room := modelRoom{free: localstore.Free}
 	if r.Describe().Place != client.Loopback {
+		return room
+	}
+	if a.runner.current() != nil {
+		room.folder = a.options.Env("OLLAMA_MODELS")
+		if home, err := os.UserHomeDir(); room.folder == "" && err == nil {
+			room.folder = filepath.Join(home, ".ollama", "models")
+		}
 		return room
 	}
 	if models, err := r.Models(ctx); err == nil {
@@ -150,13 +163,15 @@ func (a *App) modelRoom(ctx context.Context, r client.Runner) modelRoom {
 			break
 		}
 	}
-	if room.folder == "" && a.runner.current() != nil {
-		room.folder = a.options.Env("OLLAMA_MODELS")
-		if home, err := os.UserHomeDir(); room.folder == "" && err == nil {
-			room.folder = filepath.Join(home, ".ollama", "models")
-		}
-	}
 	return room
+}
+
+// blobs is the folder of the weights themselves.
+func (r modelRoom) blobs() string {
+	if filepath.Base(r.folder) == "blobs" {
+		return r.folder
+	}
+	return filepath.Join(r.folder, "blobs")
 }
 
 // enough reports whether there is room for so many bytes more; where the folder

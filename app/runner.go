@@ -195,6 +195,27 @@ func (a *App) ollama() (client.Runner, error) {
 	return r, nil
 }
 
+// absence says of a local runner that does not answer that it is installed, in
+// the detail program: then the cure is another one.
+func (a *App) absence(err error) error {
+	e, ok := fault.As(err)
+	if !ok || e.Kind != fault.RunnerAbsent {
+		return err
+	}
+	program := a.mayStart()
+	if program == "" {
+		return err
+	}
+	return fault.E(e.Op, fault.RunnerAbsent, e.Err, "name", e.Detail["name"], "host", e.Detail["host"], "program", program)
+}
+
+// Startable reports whether err says that a local runner is installed and only
+// has to be started.
+func Startable(err error) bool {
+	e, ok := fault.As(err)
+	return ok && e.Kind == fault.RunnerAbsent && e.Detail["program"] != ""
+}
+
 // awake is the local runner after it has been started where that was needed.
 func (a *App) awake(ctx context.Context) (client.Runner, error) {
 	if err := a.StartRunner(ctx); err != nil {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -280,13 +281,13 @@ func TestAPullLooksAtTheRoomFirst(t *testing.T) {
 func TestSpeedAndTimeLeftComeFromTheLastSeconds(t *testing.T) {
 	now := time.Date(2026, 11, 25, 1, 0, 0, 0, time.UTC)
 	m := meter{now: func() time.Time { return now }}
-	m.note("tiny", client.Pulling{Done: 0, Total: 1000}, 0)
+	m.note("tiny", client.Pulling{Done: 0, Total: 1000, Layers: 1}, 0)
 	now = now.Add(time.Second)
-	if p := m.note("tiny", client.Pulling{Done: 50, Total: 1000}, 0); p.Speed != 0 || p.Left != 0 {
+	if p := m.note("tiny", client.Pulling{Done: 50, Total: 1000, Layers: 1}, 0); p.Speed != 0 || p.Left != 0 {
 		t.Errorf("too early: %+v", p)
 	}
 	now = now.Add(time.Second)
-	if p := m.note("tiny", client.Pulling{Done: 200, Total: 1000}, 0); p.Speed != 100 || p.Left != 8*time.Second {
+	if p := m.note("tiny", client.Pulling{Done: 200, Total: 1000, Layers: 1}, 0); p.Speed != 100 || p.Left != 8*time.Second {
 		t.Errorf("after two seconds: %+v", p)
 	}
 }
@@ -362,4 +363,11 @@ func FuzzMeminfo(f *testing.F) {
 			t.Errorf("read as %+v", m)
 		}
 	})
+}
+
+// bodyModel is the model that a request to the fake names.
+func bodyModel(r *http.Request) string {
+	var body struct{ Model string }
+	_ = json.NewDecoder(r.Body).Decode(&body)
+	return body.Model
 }

@@ -80,6 +80,11 @@ func (p *program) newModelJSON(a *app.App, provider string, m app.Model) modelJS
 func (p *program) modelsList(c *cobra.Command, a *app.App, args []string, fresh bool) error {
 	var lists []app.ModelList
 	if len(args) == 1 {
+		if args[0] == app.OllamaProvider {
+			if err := a.StartRunner(c.Context()); err != nil {
+				return err
+			}
+		}
 		l, err := a.ModelsOf(c.Context(), args[0], fresh)
 		if err != nil {
 			return err

@@ -34,6 +34,7 @@ func (p *program) localModels() []*cobra.Command {
 			use: "running", short: "cli.models.running.short", long: "cli.models.running.long",
 			run: p.withApp(p.modelsRunning),
 		}),
+		p.modelsImportCommand(),
 		unload,
 		p.build(command{
 			use: "copy FROM TO", short: "cli.models.copy.short", long: "cli.models.copy.long",

@@ -18,17 +18,17 @@ import (
 // pullJSON is a line of models pull --json; the last one of a model has state
 // done.
 type pullJSON struct {
-	Model   string  `json:"model"`
-	State   string  `json:"state"` // pulling, done
-	Status  string  `json:"status,omitempty"`
-	Done    int64   `json:"completed_bytes"`
-	Total   int64   `json:"total_bytes"`
-	Layers  int     `json:"layers"`
-	Speed   int64   `json:"bytes_per_second,omitempty"`
-	Left    int     `json:"seconds_left,omitempty"`
-	Again   int     `json:"again,omitempty"`
-	Licence string  `json:"licence,omitempty"`
-	Weights string  `json:"weights,omitempty"`
+	Model   string `json:"model"`
+	State   string `json:"state"` // pulling, done
+	Status  string `json:"status,omitempty"`
+	Done    int64  `json:"completed_bytes"`
+	Total   int64  `json:"total_bytes"`
+	Layers  int    `json:"layers"`
+	Speed   int64  `json:"bytes_per_second,omitempty"`
+	Left    int    `json:"seconds_left,omitempty"`
+	Again   int    `json:"again,omitempty"`
+	Licence string `json:"licence,omitempty"`
+	Weights string `json:"weights,omitempty"`
 }
 
 // modelsPull fetches models one after the other. A model that cannot be fetched

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"bise/app"
+	"bise/app/fault"
 )
 
 // part is one text of a local model, to be printed alone.
@@ -33,17 +34,24 @@ func (p *program) showModelCommand() *cobra.Command {
 			case template:
 				only = templatePart
 			}
-			return p.modelsShow(c, a, args, only)
+			err := p.modelsShow(c, a, args, only)
+			if model, isLocal := a.LocalName(args[0]); isLocal && (fault.Is(err, fault.ModelGone) || fault.Is(err, fault.NotFound)) {
+				// The runner may only have to be started.
+				if localErr := p.showLocal(c.Context(), a, model, only); !fault.Is(localErr, fault.ModelGone) && !fault.Is(localErr, fault.RunnerAbsent) {
+					return localErr
+				}
+			}
+			return err
 		}),
 	})
 	show.Flags().BoolVar(&licence, "licence", false, p.words.T("cli.flag.licence"))
-	show.Flags().BoolVar(&template, "template", false, p.words.T("cli.flag.template"))
+	show.Flags().BoolVar(&template, "template", false, p.words.T("cli.flag.show_template"))
 	exclusive(show, "licence", "template")
 	return show
 }
 
-// weightsJSON is what models show --json prints of a local model.
-type weightsJSON struct {
+// localModelJSON is what models show --json prints of a local model.
+type localModelJSON struct {
 	modelJSON
 	Family       string   `json:"family,omitempty"`
 	Parameters   string   `json:"parameters,omitempty"`
@@ -70,7 +78,7 @@ func (p *program) showLocal(ctx context.Context, a *app.App, model string, only 
 	case only == templatePart:
 		return p.output.line(w.Template)
 	}
-	out := weightsJSON{
+	out := localModelJSON{
 		modelJSON: p.newModelJSON(a, app.OllamaProvider, w.Model), Family: w.Family, Parameters: w.Parameters,
 		Quantisation: w.Quantisation, Format: w.Format, Abilities: w.Abilities, Weights: a.LicenceKind(w),
 		LicenceText: w.LicenceText, Template: w.Template, System: w.System, Settings: w.Settings,

@@ -61,6 +61,7 @@ var builtKeys = map[string]string{
 	"tools.means.":            "named by the built-in tools",
 	"tools.off.":              "named by the place of a tool",
 	"tools.filter.":           "named by the choices of a filter",
+	"runner.pull.":            "named by the state of a pull",
 	"chat.wait.":              "named by the kind of what an answer waits for",
 	"findings.kind.":          "named by the kinds of findings",
 	"findings.mark.":          "named by the kinds of findings",

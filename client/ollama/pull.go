@@ -51,6 +51,11 @@ func (l *layers) note(r api.ProgressResponse) (client.Pulling, error) {
 		l.done[r.Digest] = min(max(r.Completed, 0), r.Total)
 		p.Missing = r.Total - l.done[r.Digest]
 	}
+	if r.Digest == "" { // it checks or writes what it has; its last count may be short
+		for _, digest := range l.order {
+			l.done[digest] = l.total[digest]
+		}
+	}
 	for _, digest := range l.order {
 		p.Done += l.done[digest]
 		p.Total += l.total[digest]
@@ -142,6 +147,9 @@ func (p *Provider) pullFailed(ctx context.Context, model string, w *watch, err e
 		return fault.E(pullOp, fault.RunnerStopped, w.broken, about...)
 	}
 	text := strings.ToLower(t.message)
+	if text == "eof" { // a part whose note is damaged
+		text = "unexpected eof"
+	}
 	for _, s := range pullSaying {
 		for _, word := range s.words {
 			if !strings.Contains(text, word) {

@@ -21,6 +21,7 @@ const (
 	New         ID = "new"
 	History     ID = "history"
 	Models      ID = "models"
+	Runner      ID = "runner"
 	Privacy     ID = "privacy"
 	Network     ID = "network"
 	Settings    ID = "settings"
@@ -32,6 +33,8 @@ const (
 	Help        ID = "help"
 	Editor      ID = "editor"
 	Attach      ID = "attach"
+	ToText      ID = "to_text"
+	Libraries   ID = "libraries"
 	Focus       ID = "focus"
 	ScrollUp    ID = "scroll_up"
 	ScrollDown  ID = "scroll_down"
@@ -116,6 +119,7 @@ var Table = []Binding{
 	{Newline, Writing, []string{"ctrl+j", "shift+enter", "alt+enter"}, "", false},
 	{Editor, Writing, []string{"ctrl+x"}, "", true},
 	{Attach, Writing, []string{"ctrl+f"}, policy.Attach, true},
+	{ToText, Writing, nil, policy.Attach, true},
 	{System, Writing, nil, "", true},
 	{Presets, Writing, nil, "", true},
 
@@ -142,8 +146,11 @@ var Table = []Binding{
 	{New, Conversing, []string{"ctrl+n"}, "", true},
 	{History, Conversing, []string{"ctrl+r"}, "", true},
 	{Models, Conversing, []string{"ctrl+o"}, "", true},
+	{Runner, Conversing, nil, "", true},
 	{Agents, Conversing, nil, "", true},
 	{Tools, Conversing, []string{"ctrl+g"}, "", true},
+
+	{Libraries, Conversing, nil, "", true},
 
 	{Find, Looking, []string{"ctrl+s"}, "", true},
 	{ScrollUp, Looking, []string{"pgup"}, "", false},
