@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"hash/fnv"
 	"image"
 	"io"
@@ -22,6 +23,8 @@ type gallery struct {
 	env      func(string) string
 	protocol picture.Protocol
 	cell     picture.Pixels
+	// places says that cells can stand for a picture that the terminal keeps.
+	places bool
 	// asked says that the terminal was asked what it can; not before there is a
 	// picture, so that no answer comes to a shell after a short visit.
 	asked bool
@@ -56,15 +59,16 @@ func (r *Root) drawPictures() tea.Cmd {
 	}
 	var cmds []tea.Cmd
 	for _, w := range r.chat.Undrawn() {
-		protocol, cell := r.gallery.protocol, r.gallery.cell
-		if protocol == picture.Kitty {
+		places, cell := r.gallery.places, r.gallery.cell
+		if places {
 			r.gallery.ids[pictureID(w)] = true
 		}
-		cmds = append(cmds, func() tea.Msg { return drawn(w, protocol, cell) })
+		cmds = append(cmds, func() tea.Msg { return drawn(w, places, cell) })
 	}
 	if len(cmds) > 0 && !r.gallery.asked {
 		r.gallery.asked = true
-		cmds = append(cmds, tea.Raw(ansi.RequestPrimaryDeviceAttributes+ansi.WindowOp(ansi.RequestCellSizeWinOp)))
+		cmds = append(cmds, tea.RequestTerminalVersion,
+			tea.Raw(ansi.RequestPrimaryDeviceAttributes+ansi.WindowOp(ansi.RequestCellSizeWinOp)))
 	}
 	return tea.Batch(cmds...)
 }
@@ -77,15 +81,16 @@ func pictureID(w chatview.Wanted) int {
 	return int(h.Sum32()&0xffffff | 0x010101)
 }
 
-// drawn draws a picture for the conversation: kitty's own way where the terminal
-// has it, half blocks everywhere else, since only those scroll with the text.
-func drawn(w chatview.Wanted, protocol picture.Protocol, cell picture.Pixels) drawnMsg {
+// drawn draws a picture for the conversation: as cells that stand for it where
+// the terminal knows such, out of half blocks everywhere else, since only those
+// two scroll with the text.
+func drawn(w chatview.Wanted, places bool, cell picture.Pixels) drawnMsg {
 	img, err := picture.Decode(w.Data)
 	if err != nil {
 		return drawnMsg{wanted: w, lines: []string{}}
 	}
 	room := picture.Fit(picture.SizeOf(img), cell, picture.Cells{Columns: w.Columns, Rows: w.Rows})
-	if protocol != picture.Kitty {
+	if !places {
 		return drawnMsg{wanted: w, lines: picture.Blocks(img, room)}
 	}
 	id := pictureID(w)
@@ -108,6 +113,30 @@ func (r *Root) pictureDrawn(msg drawnMsg) tea.Cmd {
 func (r *Root) terminalTold(attributes uv.PrimaryDeviceAttributesEvent) tea.Cmd {
 	r.gallery.protocol = r.gallery.protocol.Told(r.gallery.env, attributes)
 	return nil
+}
+
+// versionTold takes in which terminal it is.
+func (r *Root) versionTold(msg tea.TerminalVersionMsg) tea.Cmd {
+	if places := r.gallery.protocol == picture.Kitty && placesPictures(msg.Name); places != r.gallery.places {
+		r.gallery.places = places
+		r.chat.Redraw()
+	}
+	return nil
+}
+
+// placesPictures reports whether a terminal, by the name it tells, lets cells
+// stand for a picture: kitty does from 0.28 on (its changelog), Ghostty always.
+func placesPictures(name string) bool {
+	if strings.HasPrefix(name, "ghostty ") {
+		return true
+	}
+	version, ok := strings.CutPrefix(name, "kitty(")
+	if !ok {
+		return false
+	}
+	var major, minor int
+	_, err := fmt.Sscanf(version, "%d.%d", &major, &minor)
+	return err == nil && (major > 0 || minor >= 28)
 }
 
 // cellsTold takes in the size of a cell.

@@ -32,6 +32,8 @@ func (r *Root) route(msg tea.Msg) tea.Cmd {
 		return r.key(msg)
 	case uv.PrimaryDeviceAttributesEvent:
 		return r.terminalTold(msg)
+	case tea.TerminalVersionMsg:
+		return r.versionTold(msg)
 	case uv.CellSizeEvent:
 		return r.cellsTold(msg)
 	}
@@ -59,6 +61,9 @@ func (r *Root) key(msg tea.KeyPressMsg) tea.Cmd {
 	if r.banner.lasting {
 		r.banner = banner{}
 		r.layout()
+	}
+	if cmd, taken := r.mentionKey(pressed); taken {
+		return cmd
 	}
 	if cmd, taken := r.global(pressed); taken {
 		return cmd

@@ -88,7 +88,9 @@ func startMistral(ts *testscript.TestScript, _ bool, _ []string) {
 		case "POST /v1/chat/completions":
 			s.completion(w, r)
 		default:
-			http.NotFound(w, r)
+			if !s.tools(w, r) {
+				http.NotFound(w, r)
+			}
 		}
 	})
 }

@@ -18,7 +18,7 @@ func (p *program) profileCommand() *cobra.Command {
 		p.build(command{use: "show [NAME]", short: "cli.profile.show.short", args: between(0, 1), run: p.withApp(p.profileShow)}),
 		p.build(command{
 			use: "add NAME KIND [KEY=VALUE ...]", short: "cli.profile.add.short", long: "cli.profile.add.long",
-			example: "bise profile add work mistral plan=team customer=business\nbise profile add lab openai endpoint=http://127.0.0.1:8080/v1",
+			example: "bise profile add work mistral plan=team customer=business\nbise profile add lab openai endpoint=http://127.0.0.1:8080/v1\nbise profile add work azure endpoint=https://NAME.services.ai.azure.com model=DEPLOYMENT partner=\"Contoso Cloud\" partner_contact=help@contoso.example country=Sweden\nbise profile add work bedrock region=eu-west-3 model=mistral.mistral-large-2407-v1:0",
 			args:    between(2, -1), run: p.withApp(p.profileAdd),
 		}),
 		p.build(command{
@@ -55,6 +55,7 @@ type profileJSON struct {
 	Tools          []string          `json:"tools,omitempty"`
 	Filter         string            `json:"filter,omitempty"`
 	FilterOff      *filterJSON       `json:"filter_off,omitempty"`
+	Cloud          map[string]string `json:"cloud,omitempty"`
 	Facts          map[string]string `json:"facts"`
 	FactsOn        string            `json:"facts_on,omitempty"`
 	FactsOld       string            `json:"facts_old,omitempty"`
@@ -81,8 +82,12 @@ func (p *program) profileJSON(a *app.App, profile app.Profile) profileJSON {
 	out := profileJSON{
 		Name: profile.Name, Kind: profile.Kind, Active: yesNo(profile.Name == a.Active()),
 		Endpoint: profile.Endpoint, Model: profile.Model, UserName: profile.UserName,
-		SensitiveTerms: profile.SensitiveTerms, Facts: maps.Clone(profile.Facts),
+		SensitiveTerms: profile.SensitiveTerms, Facts: maps.Clone(profile.Facts), Cloud: profile.Cloud,
 		FactsOn: profile.FactsOn, ZDROn: profile.ZDROn,
+		Tools: profile.Tools, Filter: string(profile.Filter),
+	}
+	if on := profile.FilterOff; on.On != "" {
+		out.FilterOff = &filterJSON{on.Ruleset, on.On}
 	}
 	if out.Facts == nil {
 		out.Facts = map[string]string{}
@@ -105,7 +110,9 @@ func (p *program) profileJSON(a *app.App, profile app.Profile) profileJSON {
 		case "optouts": // others may stand beside those that are forced
 			out.Facts[name] = f.Get(name)
 		default:
-			out.Facts[name] = word
+			if !slices.Contains(app.CloudSettings(profile.Kind), name) {
+				out.Facts[name] = word
+			}
 		}
 	}
 	if accepted := profile.Accepted; accepted != nil {
@@ -163,6 +170,9 @@ func (p *program) printProfile(a *app.App, profile app.Profile) error {
 	}
 	if out.FilterOff != nil {
 		pairs = append(pairs, "filter_off", out.FilterOff.On+" "+out.FilterOff.Ruleset)
+	}
+	for _, name := range slices.Sorted(maps.Keys(out.Cloud)) {
+		pairs = append(pairs, name, out.Cloud[name])
 	}
 	for _, name := range slices.Sorted(maps.Keys(out.Facts)) {
 		if name != "service" {

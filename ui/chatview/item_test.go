@@ -237,7 +237,7 @@ func TestSourcesToolsFilesAndDetails(t *testing.T) {
 		chat.Part{Kind: chat.ToolCallPart, Name: "search", Text: `{"q":"tides"}`})
 	c.Put(a)
 	v.Show(c)
-	shows(t, v, "attached: notes.txt", "attached: map.png", "[1] A page https://example.org/a", "[2] No address", `asked for a tool: search {"q":"tides"}`)
+	shows(t, v, "attached: notes.txt", "attached: map.png", "[1] A page · example.org", "[2] No address", `asked for a tool: search {"q":"tides"}`)
 	hides(t, v, "tokens", "2026-03-02")
 	v.ToggleDetails()
 	shows(t, v, noon.Local().Format("2006-01-02 15:04:05"), "2.3s", "120 + 34 tokens")

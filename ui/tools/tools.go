@@ -110,9 +110,12 @@ func (v *View) read() {
 		case !t.Usable():
 			r.Off, r.Marked = v.reason(t), false
 		case t.Once && !t.On:
-			r.Detail = w.T("tools.state.once") + " · " + t.Company
-		case t.Usual:
-			r.Detail = w.T("tools.state.usual") + " · " + t.Company
+			r.Detail = w.T("tools.state.once") + " · " + r.Detail
+		case t.On:
+			r.Detail = w.T("tools.state.on") + " · " + r.Detail
+		}
+		if t.Usual && t.Usable() {
+			r.Detail = w.T("tools.state.usual") + " · " + r.Detail
 		}
 		rows = append(rows, r)
 	}
