@@ -127,6 +127,9 @@ func (l *plainAnswer) end(m chat.Message, err error) error {
 	if err == nil && m.State == chat.Cut {
 		p.output.note(p.words.T("cli.ask.length"))
 	}
+	if !l.spoken && m.Model != "" && m.Asked != "" && m.Model != m.Asked {
+		p.output.note(p.words.T("cli.ask.redirected", "Asked", m.Asked, "Model", m.Model))
+	}
 	return nil
 }
 
@@ -267,6 +270,9 @@ func usageEvent(u chat.Usage) event {
 	}
 	if u.Reasoning > 0 {
 		e = append(e, "reasoning_tokens", u.Reasoning)
+	}
+	if u.Connectors > 0 {
+		e = append(e, "connector_tokens", u.Connectors)
 	}
 	if u.Window > 0 {
 		e = append(e, "context_tokens", u.Window)
