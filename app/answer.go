@@ -226,6 +226,7 @@ func (an *Answer) finish(began time.Time, reason string, finished bool, err erro
 		}
 	}
 	an.app.keepLimits(an.ask.choice.Provider)
+	an.app.keepEfforts(an.ask.provider, m.Asked, err)
 	an.noteAnswer(m, err)
 	an.app.mu.Lock()
 	delete(an.app.live, an)

@@ -102,7 +102,7 @@ var rooms = []room{
 	{folder: "app", ours: concat(
 		leaves, "app/document", "app/picture", "app/share", "app/text", "app/termsafe", "assets", "client", "client/privatebin", "client/loan", "client/guide", "client/mistral",
 		"client/bedrock", "client/signin",
-		"client/ollama", "client/openai", "localstore", "localstore/keys", "app/archive", "app/export", "app/imports", "localstore/foreign",
+		"client/gguf", "client/ollama", "client/openai", "localstore", "localstore/keys", "app/archive", "app/export", "app/imports", "localstore/foreign",
 	)},
 	{folder: "app/cli", ours: front},
 
@@ -112,9 +112,11 @@ var rooms = []room{
 	{folder: "ui/dialog", ours: drawing},
 	{folder: "ui/agents", ours: drawing},
 	{folder: "ui/chatview", ours: drawing},
+	{folder: "ui/export", ours: drawing},
 	{folder: "ui/firstrun", ours: drawing},
 	{folder: "ui/help", ours: drawing},
 	{folder: "ui/historyview", ours: drawing},
+	{folder: "ui/libraries", ours: drawing},
 	{folder: "ui/models", ours: drawing},
 	{folder: "ui/notices", ours: drawing},
 	{folder: "ui/network", ours: drawing},
@@ -123,6 +125,7 @@ var rooms = []room{
 	{folder: "ui/privacy", ours: drawing},
 	{folder: "ui/runner", ours: drawing},
 	{folder: "ui/settings", ours: drawing},
+	{folder: "ui/share", ours: drawing},
 	{folder: "ui/signin", ours: drawing},
 	{folder: "ui/sources", ours: drawing},
 	{folder: "ui/tools", ours: drawing},
@@ -174,7 +177,7 @@ var bans = []ban{
 	},
 	{
 		[]string{"context"},
-		[]string{".", "app", "app/cli", "client/...", "localstore/...", "ui", "ui/screen", "ui/dialog", "ui/chatview", "ui/firstrun", "ui/historyview", "ui/libraries", "ui/models", "ui/notices", "ui/presets", "ui/privacy", "ui/runner", "ui/settings", "ui/signin", "ui/sources", "ui/tools"},
+		[]string{".", "app", "app/cli", "client/...", "localstore/...", "ui", "ui/screen", "ui/dialog", "ui/chatview", "ui/export", "ui/firstrun", "ui/historyview", "ui/libraries", "ui/models", "ui/notices", "ui/presets", "ui/privacy", "ui/runner", "ui/settings", "ui/share", "ui/signin", "ui/sources", "ui/tools"},
 		"what takes a context waits for something; drawing, keys and wording must not",
 	},
 	{
@@ -204,7 +207,7 @@ var bans = []ban{
 	},
 	{
 		[]string{"github.com/ollama/ollama/..."},
-		[]string{"client/ollama"},
+		[]string{"client/ollama", "client/gguf"}, // the latter for the sizes of tensors
 		"one wire protocol a package",
 	},
 	{

@@ -2,108 +2,174 @@ package app
 
 import (
 	"context"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
+	"bise/app/chat"
 	"bise/app/fault"
+	"bise/app/policy"
+	"bise/assets"
+	"bise/client"
+	"bise/client/gguf"
 	"bise/client/ollama"
 )
 
-// LocalName is the model of the local runner that a word names: "MODEL" or
-// "ollama/MODEL". local is false for a word that begins with another provider.
-func (a *App) LocalName(word string) (model string, local bool) {
-	provider, rest, ok := strings.Cut(word, "/")
+// WeightsFile is what the header of a file of weights says.
+type WeightsFile = gguf.File
+
+// LookAtWeights reads the header of a file of weights and says what is in it.
+// Errors are of kind fault.ModelFile or fault.NotFound.
+func (a *App) LookAtWeights(path string) (WeightsFile, error) {
+	file, f, err := openWeights(path)
+	if err != nil {
+		return WeightsFile{}, err
+	}
+	return f, file.Close()
+}
+
+// openWeights opens a file of weights whose header is good.
+func openWeights(path string) (*os.File, WeightsFile, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, WeightsFile{}, fault.E("app.openWeights", fault.NotFound, err, "what", "file", "name", path)
+	}
+	info, err := file.Stat()
+	f := WeightsFile{}
 	switch {
-	case ok && provider == OllamaProvider:
-		return rest, true
-	case ok && a.names(provider):
-		return rest, false
+	case err != nil:
+		err = fault.E("app.openWeights", fault.NotFound, err, "what", "file", "name", path)
+	case !info.Mode().IsRegular():
+		err = fault.E("app.openWeights", fault.ModelFile, nil, "why", string(gguf.NotGGUF))
 	default:
-		return word, true
+		f, err = gguf.Read(file, info.Size())
 	}
-}
-
-// LocalModel tells everything of one model of the local runner, which is
-// started if that is needed.
-func (a *App) LocalModel(ctx context.Context, model string) (Weights, error) {
-	if err := ollama.CheckName(model); err != nil {
-		return Weights{}, err
-	}
-	r, err := a.awake(ctx)
 	if err != nil {
-		return Weights{}, err
+		_ = file.Close()
 	}
-	return r.Weights(ctx, model)
+	if e, ok := fault.As(err); ok && e.Kind == fault.ModelFile {
+		e.Detail["path"] = filepath.Base(path) // a whole path tells of a home folder
+	}
+	return file, f, err
 }
 
-// RunningModels lists the models that the local runner holds in memory. A
-// runner that does not run holds none and is not started to say so:
-// fault.RunnerAbsent.
-func (a *App) RunningModels(ctx context.Context) ([]Running, error) {
-	r, err := a.ollama()
-	if err != nil {
-		return nil, err
-	}
-	return r.Running(ctx)
-}
+// maxTemplate is the greatest size of a template file in bytes.
+const maxTemplate = 64 << 10
 
-// RemoveLocal deletes a model from the local runner, as fault.ModelGone if it
-// is not there. What has to be confirmed is the caller's.
-func (a *App) RemoveLocal(ctx context.Context, model string) error {
-	if err := ollama.CheckName(model); err != nil {
-		return err
-	}
-	r, err := a.awake(ctx)
-	if err != nil {
-		return err
-	}
-	return r.Remove(ctx, model)
-}
-
-// CopyLocal gives a model of the local runner a second name. It takes no more
-// room: the weights are the same file.
-func (a *App) CopyLocal(ctx context.Context, from, to string) error {
-	for _, name := range []string{from, to} {
-		if err := ollama.CheckName(name); err != nil {
-			return err
-		}
-	}
-	r, err := a.awake(ctx)
-	if err != nil {
-		return err
-	}
-	if _, err := r.Weights(ctx, to); err == nil { // Ollama would replace it without a word
-		return fault.E("app.CopyLocal", fault.Usage, nil, "what", "free model name", "word", to)
-	}
-	return r.Copy(ctx, from, to)
-}
-
-// Unload lets go of the memory that a model takes. Where nothing runs there is
-// nothing to let go of: fault.RunnerAbsent.
-func (a *App) Unload(ctx context.Context, model string) error {
-	if err := ollama.CheckName(model); err != nil {
-		return err
-	}
-	r, err := a.ollama()
-	if err != nil {
-		return err
-	}
-	return r.Unload(ctx, model)
-}
-
-// LocalNames lists the models of the local runner with their tags; none if it
-// does not answer. Nothing is started for it.
-func (a *App) LocalNames(ctx context.Context) []string {
-	l, err := a.ModelsOf(ctx, OllamaProvider, false)
+// TemplateNames lists the built-in ways to write a conversation.
+func TemplateNames() []string {
+	entries, err := fs.Glob(assets.Templates, "templates/*.txt")
 	if err != nil {
 		return nil
 	}
-	names := make([]string, len(l.Models))
-	for i, m := range l.Models {
-		names[i] = latest(m.ID)
+	for i, e := range entries {
+		entries[i] = strings.TrimSuffix(path.Base(e), ".txt")
 	}
-	return names
+	return entries
 }
 
-// WithTag is the name of a local model with the tag that Ollama means where
-// there is none.
-func WithTag(model string) string { return latest(model) }
+// templateOf reads a template by its built-in name or from a file.
+func templateOf(word string) (string, error) {
+	if slices.Contains(TemplateNames(), word) {
+		data, err := assets.Templates.ReadFile("templates/" + word + ".txt")
+		return string(data), err
+	}
+	info, err := os.Stat(word)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > maxTemplate {
+		return "", fault.E("app.ImportWeights", fault.NotFound, err, "what", "file", "name", word)
+	}
+	data, err := os.ReadFile(word)
+	if err != nil {
+		return "", fault.E("app.ImportWeights", fault.NotFound, err, "what", "file", "name", word)
+	}
+	return string(data), nil
+}
+
+// unfit is what the name of a model made from a file's name may not have.
+var unfit = regexp.MustCompile(`[^a-z0-9._-]+`)
+
+// ModelName proposes a name for the model of a file: that of the file in lower
+// case, without its ending.
+func ModelName(file string) string {
+	base := filepath.Base(file)
+	name := strings.ToLower(strings.TrimSuffix(base, filepath.Ext(base)))
+	return strings.Trim(unfit.ReplaceAllString(name, "-"), "-._")
+}
+
+// ImportWeights makes a model of the local runner out of a file of weights. The
+// header is checked before anything is copied. template is a name of
+// TemplateNames, a file, or "" to use the one in the file; a file without one
+// and without a template given is a fault.ModelFile with "no_template".
+//
+// The path is neither kept nor logged. To a runner on another machine the file
+// goes as an attachment, which confidential weights are not.
+func (a *App) ImportWeights(ctx context.Context, from, model, template string, progress func(PullProgress)) (WeightsFile, error) {
+	const op = "app.ImportWeights"
+	if err := ollama.CheckName(model); err != nil {
+		return WeightsFile{}, err
+	}
+	file, f, err := openWeights(from)
+	if err != nil {
+		return WeightsFile{}, err
+	}
+	defer func() { _ = file.Close() }()
+	in := client.Import{Model: model, File: file, Size: f.Size}
+	if template != "" {
+		if in.Template, err = templateOf(template); err != nil {
+			return WeightsFile{}, err
+		}
+	} else if f.Template == "" {
+		return WeightsFile{}, fault.E(op, fault.ModelFile, nil, "path", filepath.Base(from), "why", "no_template")
+	}
+	r, err := a.awake(ctx)
+	if err != nil {
+		return WeightsFile{}, err
+	}
+	if r.Describe().Place != client.Loopback {
+		if v := a.mayLeave(); !v.Decision.Permits() {
+			return WeightsFile{}, &policy.Refusal{Verdict: v}
+		}
+	}
+	m := meter{now: a.Now}
+	stage := ""
+	err = r.Import(ctx, in, func(p client.Pulling) error {
+		if p.Status != stage {
+			stage, m = p.Status, meter{now: a.Now}
+		}
+		progress(m.note(model, p, 0))
+		return nil
+	})
+	return f, err
+}
+
+// mayLeave says whether weights may go to another machine.
+func (a *App) mayLeave() policy.Verdict {
+	f, err := a.Facts(LocalProfile)
+	if err == nil {
+		f, err = f.With("attachment", "weights")
+	}
+	if err != nil {
+		return policy.Verdict{Act: policy.Attach}
+	}
+	return a.Rules().Decide(f, policy.Attach, chat.Attached)
+}
+
+// Count writes a number of weights in short: "7.2 B", "500.6 k".
+func Count(n int64) string {
+	value, unit := float64(n), ""
+	for _, u := range []string{"k", "M", "B", "T"} {
+		if value < 1000 {
+			break
+		}
+		value, unit = value/1000, u
+	}
+	if unit == "" {
+		return strconv.FormatInt(n, 10)
+	}
+	return strconv.FormatFloat(value, 'f', 1, 64) + " " + unit
+}

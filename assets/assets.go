@@ -25,6 +25,12 @@ var Themes embed.FS
 //go:embed catalogue/*.toml
 var Catalogue embed.FS
 
+// Templates holds ways to write a conversation for a model, in the language of
+// Ollama's templates, for files of weights that do not say.
+//
+//go:embed templates/*.txt
+var Templates embed.FS
+
 // Guide holds the pages of the built-in guide in Markdown.
 //
 //go:embed guide/*.md
@@ -34,3 +40,8 @@ var Guide embed.FS
 //
 //go:embed documents
 var Documents embed.FS
+
+// Prices holds the tables that estimates of cost are made from.
+//
+//go:embed prices/*.toml
+var Prices embed.FS

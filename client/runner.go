@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"io"
 	"net"
 	"time"
 )
@@ -55,6 +56,17 @@ type Pulling struct {
 	Missing int64
 }
 
+// Import is a file of weights to make a model of.
+type Import struct {
+	Model string // its name
+	// File is the file, in the GGUF format, and Size its length in bytes.
+	File io.ReadSeeker
+	Size int64
+	// Template says how a conversation is written, in the runner's language; ""
+	// leaves it to the runner, which finds it in the file.
+	Template string
+}
+
 // Runner is a provider that keeps weights: it fetches, copies and deletes them
 // and holds them in memory.
 type Runner interface {
@@ -68,6 +80,8 @@ type Runner interface {
 	// complete. Cancelling ctx keeps what has arrived; a later Pull goes on from
 	// there. progress may end the pull by its error.
 	Pull(ctx context.Context, model string, progress func(Pulling) error) error
+	// Import makes a model of a file. Cancelling ctx leaves no model behind.
+	Import(ctx context.Context, in Import, progress func(Pulling) error) error
 	Remove(ctx context.Context, model string) error
 	Copy(ctx context.Context, from, to string) error
 	// Unload lets go of the memory that a model takes.

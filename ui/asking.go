@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,12 +24,15 @@ type askedMsg struct {
 	answer  *app.Answer
 	verdict policy.Verdict
 	err     error
+	// larger is the next larger window where the context was too long.
+	larger int
 }
 
 // progressMsg is what has arrived of an answer.
 type progressMsg struct {
 	turn     *turn
 	progress app.Progress
+	larger   int
 }
 
 // secondMsg comes once a second while a countdown is shown.
@@ -45,15 +49,11 @@ func (r *Root) submit() tea.Cmd {
 	if strings.TrimSpace(typed) == "" && len(r.attach) == 0 || !r.idle() {
 		return nil
 	}
-	p := app.Prompt{Text: chat.Text(typed), Attachments: r.attach}
-	if r.edits != nil {
-		p.After = r.edits
+	if c := r.attaching.now; c != nil {
+		r.tell(r.env.Words.T("chat.still_converting", "Name", c.part.Name))
+		return nil
 	}
-	r.composer.Remember(typed)
-	r.composer.Reset()
-	s := &sending{prompt: p, typed: typed, attach: r.attach}
-	r.attach, r.edits = nil, nil
-	return r.send(s)
+	return r.send(r.takePrompt())
 }
 
 func (r *Root) send(s *sending) tea.Cmd {
@@ -86,7 +86,7 @@ func (r *Root) askAfter(s *sending, first func() error) tea.Cmd {
 			return askedMsg{sending: s, err: err}
 		}
 		answer, v, err := a.Ask(ctx, session, s.prompt)
-		return askedMsg{s, answer, v, err}
+		return askedMsg{s, answer, v, err, larger(ctx, a, session, err)}
 	}
 }
 
@@ -124,6 +124,8 @@ func (r *Root) asked(msg askedMsg) tea.Cmd {
 		return nil
 	case msg.err != nil:
 		return r.unsent(msg)
+	case msg.answer == nil && msg.verdict.Decision == policy.Confirm && msg.verdict.Act != policy.StartChat:
+		return r.push(dialog.Confirm(r.env, msg.verdict))
 	case msg.answer == nil && msg.verdict.Decision == policy.Confirm:
 		return r.push(dialog.Consent(r.env, r.profile(), msg.verdict))
 	case msg.answer == nil:
@@ -132,6 +134,7 @@ func (r *Root) asked(msg askedMsg) tea.Cmd {
 		return nil
 	}
 	r.sending = nil
+	r.countTools()
 	r.turn = &turn{answer: msg.answer, end: end}
 	c := r.session.Snapshot()
 	r.chat.Show(c)
@@ -142,7 +145,9 @@ func (r *Root) asked(msg askedMsg) tea.Cmd {
 	r.chat.Begin(m)
 	r.chat.Wait(chatview.Waiting{On: true})
 	r.leaveReading()
-	if left := msg.answer.Left(); len(left) > 0 {
+	// A source is for the reader; no model is told of it in any case.
+	left := slices.DeleteFunc(slices.Clone(msg.answer.Left()), func(l policy.Left) bool { return l.What == string(chat.ReferencePart) })
+	if len(left) > 0 {
 		r.tell(r.leftLine(left))
 	}
 	r.layout()
@@ -151,8 +156,11 @@ func (r *Root) asked(msg askedMsg) tea.Cmd {
 
 // unsent deals with a prompt that could not be sent; nothing typed is lost.
 func (r *Root) unsent(msg askedMsg) tea.Cmd {
-	if fault.Is(msg.err, fault.Overflow) && !msg.sending.prompt.DropOldest {
-		return r.push(dialog.Overflow(r.env, msg.err))
+	if fault.Is(msg.err, fault.Overflow) {
+		return r.push(dialog.Overflow(r.env, msg.err, msg.larger))
+	}
+	if unchecked, ok := app.UncheckedIn(msg.err); ok {
+		return r.push(dialog.Leaving(r.env, unchecked.Found, r.place.Where, true))
 	}
 	r.takeBack()
 	r.fail(msg.err)
@@ -196,6 +204,7 @@ func (r *Root) takeBack() {
 func (r *Root) next() tea.Cmd {
 	t := r.turn
 	pause := frameTime - time.Since(t.drawn)
+	ctx, a, session := r.ctx, r.env.App, r.session
 	return func() tea.Msg {
 		if pause > 0 {
 			timer := time.NewTimer(pause)
@@ -205,7 +214,8 @@ func (r *Root) next() tea.Cmd {
 			case <-t.answer.Done():
 			}
 		}
-		return progressMsg{t, t.answer.Next()}
+		p := t.answer.Next()
+		return progressMsg{t, p, larger(ctx, a, session, p.Err)}
 	}
 }
 
@@ -230,6 +240,9 @@ func (r *Root) progress(msg progressMsg) tea.Cmd {
 	if !p.Over {
 		return tea.Batch(r.next(), r.everySecond())
 	}
+	if f := r.turn.answer.Fitted(); f.Messages > 0 {
+		r.tell(r.env.Words.N("fit."+string(f.Way), f.Messages, "Window", f.Window))
+	}
 	r.turn.end()
 	r.turn = nil
 	r.chat.End(p.Message)
@@ -242,7 +255,7 @@ func (r *Root) progress(msg progressMsg) tea.Cmd {
 	}
 	r.layout()
 	if fault.Is(p.Err, fault.Overflow) {
-		return r.retryTrimmed(p)
+		return r.retryFitting(p, msg.larger)
 	}
 	if r.window == 0 && r.used > 0 {
 		return r.refreshPlace() // the meter needs to know what is full
@@ -250,16 +263,25 @@ func (r *Root) progress(msg progressMsg) tea.Cmd {
 	return nil
 }
 
-// retryTrimmed offers to ask again without the oldest messages, after the
-// service has said that the context is too long.
-func (r *Root) retryTrimmed(p app.Progress) tea.Cmd {
+// larger is the next larger window, asked for where err says that a context is
+// too long: it may take a look at the model.
+func larger(ctx context.Context, a *app.App, s *app.Session, err error) int {
+	if !fault.Is(err, fault.Overflow) {
+		return 0
+	}
+	return a.LargerWindow(ctx, s)
+}
+
+// retryFitting offers to ask again with a context that fits, after the service
+// has said that this one is too long.
+func (r *Root) retryFitting(p app.Progress, larger int) tea.Cmd {
 	c := r.session.Snapshot()
 	prompt, ok := c.Message(p.Message.Parent)
 	if !ok {
 		return nil
 	}
 	r.sending = &sending{prompt: repeated(prompt)}
-	return r.push(dialog.Overflow(r.env, p.Err))
+	return r.push(dialog.Overflow(r.env, p.Err, larger))
 }
 
 // repeated asks a prompt of the conversation once more, with its files.
@@ -310,7 +332,12 @@ func (r *Root) count(u chat.Usage) {
 
 // answered goes on after a question of the root's own.
 func (r *Root) answered(a screen.Answered) tea.Cmd {
+	if cmd, taken := r.conversionAnswered(a); taken {
+		return cmd
+	}
 	switch a.Question {
+	case dialog.LeavingQuestion:
+		return r.leavingAnswered(a)
 	case dialog.ConsentQuestion:
 		if a.Choice != dialog.Yes || r.sending == nil {
 			r.takeBack()
@@ -318,12 +345,19 @@ func (r *Root) answered(a screen.Answered) tea.Cmd {
 		}
 		profile, app := r.profile(), r.env.App
 		return r.askAfter(r.sending, func() error { return app.Accept(profile) })
+	case dialog.ConfirmQuestion:
+		if a.Choice != dialog.Yes || r.sending == nil || a.Verdict == nil {
+			r.takeBack()
+			return nil
+		}
+		app, s, v := r.env.App, r.session, *a.Verdict
+		return r.askAfter(r.sending, func() error { return app.Agree(r.ctx, s, v, "") })
 	case dialog.OverflowQuestion:
 		if a.Choice != dialog.Yes || r.sending == nil {
 			r.takeBack()
 			return nil
 		}
-		r.sending.prompt.DropOldest = true
+		r.sending.prompt.Fit = app.Fit(a.Text)
 		return r.ask(r.sending)
 	}
 	return r.settled(a)

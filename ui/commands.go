@@ -8,16 +8,7 @@ import (
 	"bise/app/policy"
 	"bise/ui/dialog"
 	"bise/ui/firstrun"
-	"bise/ui/help"
-	"bise/ui/historyview"
 	"bise/ui/keys"
-	"bise/ui/models"
-	"bise/ui/network"
-	"bise/ui/notices"
-	"bise/ui/palette"
-	"bise/ui/privacy"
-	"bise/ui/settings"
-	"bise/ui/signin"
 )
 
 // global does the keys that work whatever has the focus.
@@ -37,7 +28,7 @@ func (r *Root) global(pressed string) (tea.Cmd, bool) {
 // run does what a key does, from the key or from the palette.
 func (r *Root) run(id keys.ID) tea.Cmd {
 	if act := keys.Get(id).Act; act != "" && id != keys.CopyAnswer {
-		if v := r.preview(act, chat.Typed); !v.Decision.Permits() {
+		if v := r.preview(act, chat.Typed); !v.Decision.Permits() && v.Decision != policy.Confirm { // the screen asks what is to confirm
 			r.refuse(v)
 			return nil
 		}
@@ -47,32 +38,12 @@ func (r *Root) run(id keys.ID) tea.Cmd {
 		return r.escape()
 	case keys.New:
 		return r.newConversation()
-	case keys.History:
-		return r.push(historyview.New(r.env, r.ctx))
-	case keys.Models:
-		return r.push(models.New(r.env, r.ctx, r.choice))
-	case keys.Privacy:
-		return r.push(privacy.New(r.env, r.choice.Provider))
-	case keys.Network:
-		return r.push(network.New(r.env))
-	case keys.Settings:
-		return r.push(settings.New(r.env, r.ctx))
-	case keys.SignIn:
-		return r.push(signin.New(r.env, r.ctx, r.profile()))
-	case keys.Find:
-		return r.push(dialog.Find(r.env, r.sought))
-	case keys.Inbox:
-		return r.push(notices.New(r.env, r.ctx))
-	case keys.Palette:
-		return r.push(palette.New(r.env, r.preview))
-	case keys.Help:
-		return r.push(help.New(r.env, r.preview))
 	case keys.Editor:
 		return r.openEditor()
-	case keys.Attach:
-		return r.push(dialog.Path(r.env))
-	case keys.System:
-		return r.push(dialog.Instructions(r.env, r.session.Snapshot().System))
+	case keys.ToText:
+		return r.attachmentsToText()
+	case keys.Check:
+		return r.checkPrompt()
 	case keys.Focus:
 		return r.toggleReading()
 	case keys.CopyAnswer:
@@ -92,6 +63,9 @@ func (r *Root) run(id keys.ID) tea.Cmd {
 	case keys.Quit:
 		return tea.Quit
 	default:
+		if o := r.overlay(id); o != nil {
+			return r.push(o)
+		}
 	}
 	return nil
 }
@@ -100,6 +74,7 @@ func (r *Root) run(id keys.ID) tea.Cmd {
 // shows the end.
 func (r *Root) escape() tea.Cmd {
 	switch {
+	case r.stopConversion():
 	case r.turn != nil:
 		r.turn.answer.Cancel()
 	case r.sending != nil:
@@ -181,6 +156,12 @@ func (r *Root) messageKey(pressed string) (tea.Cmd, bool) {
 		return r.find(r.sought), true
 	case keys.Is(pressed, keys.Details):
 		r.chat.ToggleDetails()
+	case keys.Is(pressed, keys.Sources):
+		return r.showSources(m.ID), true
+	case keys.Is(pressed, keys.SaveFiles):
+		return r.askWhereToSave(m.ID), true
+	case keys.Is(pressed, keys.Picture):
+		return r.viewPicture(m.ID), true
 	case pressed == "enter":
 		r.chat.OpenSelected()
 	default:
@@ -338,7 +319,8 @@ func (r *Root) use(c app.Choice) tea.Cmd {
 
 func (r *Root) newConversation() tea.Cmd {
 	r.leave()
-	r.attach = nil
+	_ = r.stopConversion()
+	r.attach, r.attaching = nil, attaching{}
 	r.used = 0
 	r.leaveReading()
 	return r.show(r.env.App.NewSession(r.choice), "")
@@ -347,6 +329,7 @@ func (r *Root) newConversation() tea.Cmd {
 // show puts a conversation on the screen.
 func (r *Root) show(s *app.Session, at chat.MessageID) tea.Cmd {
 	r.session = s
+	r.countTools()
 	c := s.Snapshot()
 	r.chat.Show(c)
 	r.chat.ScrollBottom()

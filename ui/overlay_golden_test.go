@@ -40,7 +40,7 @@ func TestOverlaysLookAsTheyShould(t *testing.T) {
 		{"consent-paid", consent, []string{"down", "down", "enter", "enter"}},
 		{"consent-refused", consent, []string{"enter", "4", "enter"}},
 		{"overflow", func(_ *testing.T, env *screen.Env) screen.Overlay {
-			return dialog.Overflow(env, fault.E("x", fault.Overflow, nil, "model", "mistral-small-latest"))
+			return dialog.Overflow(env, fault.E("x", fault.Overflow, nil, "model", "mistral-small-latest"), 16384)
 		}, nil},
 		{"history-key", func(t *testing.T, env *screen.Env) screen.Overlay { return dialog.HistoryKey(env, t.Context()) }, nil},
 		{"history-key-passphrase", func(t *testing.T, env *screen.Env) screen.Overlay { return dialog.HistoryKey(env, t.Context()) }, []string{"enter", "short", "enter"}},

@@ -93,7 +93,7 @@ func TestEveryMessageGoesToItsOwner(t *testing.T) {
 		{"a paste ends the reading", reading, tea.PasteMsg{Content: "words"}, func(s *screenTest, _, _ *overlay) bool {
 			return !s.root.reading && s.root.composer.Value() == "words"
 		}},
-		{"what arrives for a turn that was left is dropped", alone, progressMsg{&turn{}, app.Progress{Over: true, Err: errors.New("late")}}, func(s *screenTest, _, _ *overlay) bool {
+		{"what arrives for a turn that was left is dropped", alone, progressMsg{turn: &turn{}, progress: app.Progress{Over: true, Err: errors.New("late")}}, func(s *screenTest, _, _ *overlay) bool {
 			return s.root.banner.line == "" && s.root.chat.Empty()
 		}},
 		{"what becomes of a prompt that was left is dropped", alone, askedMsg{sending: &sending{typed: "old"}, err: errors.New("late")}, func(s *screenTest, _, _ *overlay) bool {
@@ -108,7 +108,7 @@ func TestEveryMessageGoesToItsOwner(t *testing.T) {
 		{"the end of a line does not end an error", func(s *screenTest) { alone(s); s.root.fail(errors.New("broken")) }, toldMsg{0}, func(s *screenTest, _, _ *overlay) bool {
 			return s.root.banner.line != ""
 		}},
-		{"a file goes to the next prompt", alone, attachedMsg{chat.Part{Kind: chat.FilePart, Name: "a"}}, func(s *screenTest, _, _ *overlay) bool { return len(s.root.attach) == 1 }},
+		{"a file goes to the next prompt", alone, attachedMsg{c: &conversion{part: chat.Part{Kind: chat.FilePart, Name: "a"}}}, func(s *screenTest, _, _ *overlay) bool { return len(s.root.attach) == 1 }},
 		{"a draft of an earlier text is not kept", alone, draftMsg{-1}, func(s *screenTest, _, _ *overlay) bool { return s.root.draft == 0 }},
 		{"a second passes unseen where nothing is counted", alone, secondMsg{}, func(s *screenTest, _, _ *overlay) bool { return !s.root.ticking }},
 	}

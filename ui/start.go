@@ -34,6 +34,7 @@ func Run(ctx context.Context, a *app.App, noColor bool, open chat.ConversationID
 	program := tea.NewProgram(root, options...)
 	root.pace.program = program
 	_, err = program.Run()
+	_, _ = os.Stdout.WriteString(root.gallery.forget())
 	if errors.Is(err, tea.ErrInterrupted) || errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
 		return nil
 	}
@@ -133,6 +134,7 @@ func (r *Root) choiceFound(msg choiceMsg) tea.Cmd {
 	if !msg.asked {
 		if !r.chosen && !begun {
 			r.session = r.env.App.NewSession(msg.choice)
+			r.countTools()
 		}
 		r.chosen = true
 	}
@@ -146,6 +148,7 @@ func (r *Root) setChoice(msg choiceMsg) {
 	r.choice = msg.choice
 	r.place = msg.place
 	r.window, r.used = msg.window, 0
+	r.countTools()
 	r.layout()
 }
 
@@ -218,6 +221,10 @@ func (r *Root) settled(a screen.Answered) tea.Cmd {
 		return func() tea.Msg {
 			return doneMsg{err: app.SetSystem(r.ctx, s, chat.Text(a.Text)), line: r.env.Words.T("chat.instructions_set")}
 		}
+	case dialog.PresetQuestion:
+		return r.usePreset(a.Text)
+	case dialog.FolderQuestion:
+		return r.saveFiles(a.Text)
 	case dialog.FindQuestion:
 		r.sought = a.Text
 		return r.find(a.Text)
@@ -355,20 +362,6 @@ func (r *Root) edited(msg editedMsg) tea.Cmd {
 	r.layout()
 	return r.composed()
 }
-
-func (r *Root) attachPath(path string) tea.Cmd {
-	a := r.env.App
-	return func() tea.Msg {
-		part, err := a.Attach(path)
-		if err != nil {
-			return doneMsg{err: err}
-		}
-		return attachedMsg{part}
-	}
-}
-
-// attachedMsg is a file that the next prompt takes along.
-type attachedMsg struct{ part chat.Part }
 
 // nativeCopy also writes to the system's clipboard where there is one: not
 // every terminal takes OSC 52.

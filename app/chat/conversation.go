@@ -215,6 +215,9 @@ type Settings struct {
 	Options   Options  `json:",omitzero"`
 	// Declared is what the person has declared about the conversation.
 	Declared Declaration `json:",omitzero"`
+	// Placeholders keeps what looks personal or secret on this machine: the
+	// service gets placeholders instead.
+	Placeholders bool `json:",omitempty"`
 }
 
 // Declaration is a person's word on what a conversation is for.

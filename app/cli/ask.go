@@ -21,6 +21,7 @@ const maxInput = 20 << 20
 // askFlags are the flags of ask; chatFlags is the part it shares with chat.
 type askFlags struct {
 	chatFlags
+	leavingFlags
 	attach  []string
 	tools   []string
 	purpose string
@@ -55,6 +56,7 @@ func (p *program) askCommand() *cobra.Command {
 	c.Flags().StringVar(&f.purpose, "purpose", "", p.words.T("cli.flag.purpose"))
 	c.Flags().StringVar(&f.effort, "effort", "", p.words.T("cli.flag.effort"))
 	c.Flags().StringVar(&f.saveTo, "save", "", p.words.T("cli.flag.save"))
+	p.leavingFlagsOf(c, &f.leavingFlags)
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, p.words.T("cli.flag.dry_run"))
 	return c
 }
@@ -89,6 +91,7 @@ func (p *program) ask(ctx context.Context, args []string, f askFlags) error {
 		return fault.E("cli.ask", fault.Usage, nil, "what", "prompt", "word", "")
 	}
 	prompt.Tools, prompt.Purpose = f.tools, f.purpose
+	f.leavingFlags.into(&prompt)
 	if prompt.Options, err = f.options.options(); err != nil {
 		return err
 	}
@@ -273,8 +276,14 @@ func (p *program) last(ctx context.Context, a *app.App) (chat.ConversationID, er
 func (p *program) start(ctx context.Context, a *app.App, s *app.Session, prompt app.Prompt) (*app.Answer, error) {
 	for range maxQuestions {
 		answer, v, err := a.Ask(ctx, s, prompt)
-		if err != nil || answer != nil {
-			return answer, err
+		if answer != nil {
+			return answer, nil
+		}
+		if err != nil {
+			if err = p.askLeaving(ctx, err, &prompt); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		if v.Decision != policy.Confirm {
 			return nil, &policy.Refusal{Verdict: v}
@@ -354,6 +363,7 @@ type requestJSON struct {
 // dryRun prints the request that a prompt would become. Nothing is sent or
 // kept, so what has to be confirmed before sending is not asked.
 func (p *program) dryRun(ctx context.Context, a *app.App, s *app.Session, prompt app.Prompt) error {
+	prompt.Checked = true // nothing is sent
 	for range maxQuestions {
 		request, v, err := a.Request(ctx, s, prompt)
 		if err != nil {

@@ -81,9 +81,9 @@ func (p *program) root() *cobra.Command {
 		},
 		p.askCommand(), p.chatCommand(),
 		p.signInCommand(), p.signOutCommand(), p.whoAmICommand(),
-		p.profileCommand(), p.modelsCommand(), p.agentsCommand(), p.usageCommand(), p.historyCommand(), p.exportCommand(), p.importCommand(), p.eraseCommand(), p.presetCommand(),
+		p.profileCommand(), p.modelsCommand(), p.agentsCommand(), p.usageCommand(), p.historyCommand(), p.shareCommand(), p.exportCommand(), p.importCommand(), p.eraseCommand(), p.presetCommand(),
 		p.filesCommand(), p.librariesCommand(), p.ocrCommand(), p.transcribeCommand(),
-		p.policyCommand(), p.rulesCommand(), p.privacyCommand(), p.accountCommand(), p.reportCommand(), p.deadlineCommand(), p.documentCommand(), p.noticeCommand(), p.guideCommand(), p.doctorCommand(),
+		p.policyCommand(), p.rulesCommand(), p.privacyCommand(), p.accountCommand(), p.reportCommand(), p.deadlineCommand(), p.documentCommand(), p.noticeCommand(), p.guideCommand(), p.doctorCommand(), p.supportCommand(), p.activityCommand(),
 		p.completionCommand(), p.manCommand(), p.versionCommand(),
 	)
 	root.Flags().StringVar(&open, "conversation", "", p.words.T("cli.flag.conversation_open"))

@@ -70,6 +70,7 @@ var builtKeys = map[string]string{
 	"share.way.":              "named by the ways of sharing",
 	"share.revoked.":          "named by what revoking a share could do",
 	"signin.way.":             "named by the ways of signing in to a partner",
+	"support.except.":         "named by the exceptions of contact:support",
 }
 
 // enums are types each of whose constants has wording, and the keys of it.

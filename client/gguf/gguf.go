@@ -13,7 +13,6 @@ package gguf
 import (
 	"errors"
 	"io"
-	"os"
 
 	"bise/app/fault"
 )
@@ -71,26 +70,8 @@ type File struct {
 	Size int64
 }
 
-// Open reads the header of the file at path. Errors are of kind
-// fault.ModelFile, with the Problem as detail "why", or fault.NotFound.
-func Open(path string) (File, error) {
-	const op = "gguf.Open"
-	f, err := os.Open(path)
-	if err != nil {
-		return File{}, fault.E(op, fault.NotFound, err, "what", "file", "name", path)
-	}
-	defer func() { _ = f.Close() }()
-	info, err := f.Stat()
-	if err != nil {
-		return File{}, fault.E(op, fault.NotFound, err, "what", "file", "name", path)
-	}
-	if !info.Mode().IsRegular() {
-		return File{}, refuse(NotGGUF, "")
-	}
-	return Read(f, info.Size())
-}
-
-// Read reads the header of a file of a size in bytes.
+// Read reads the header of a file of a size in bytes. Errors are of kind
+// fault.ModelFile, with the Problem as detail "why".
 func Read(r io.ReaderAt, size int64) (File, error) {
 	h := &header{r: r, size: size}
 	if err := h.read(); err != nil {

@@ -20,13 +20,26 @@ func (p *Provider) request(t chat.Turn, d details) (*api.ChatRequest, error) {
 	// Never cut a prompt, and never forget its beginning while answering: both
 	// happen silently by default. A value that changes reloads the model.
 	never := false
+	keep := p.keepAlive
+	if t.Options.KeepAlive != "" {
+		var err error
+		if keep, err = parseKeepAlive(t.Options.KeepAlive); err != nil {
+			return nil, err
+		}
+	}
 	r := &api.ChatRequest{
 		Model:     t.Model,
-		KeepAlive: p.keepAlive,
+		KeepAlive: keep,
 		Options:   p.options(t.Options, d),
 		Truncate:  &never,
 		Shift:     &never,
 		Think:     think(t.Options, d),
+	}
+	switch form := t.Options.Format; {
+	case form == chat.FormatJSON:
+		r.Format = json.RawMessage(`"json"`)
+	case form != "":
+		r.Format = json.RawMessage(form)
 	}
 	if t.System != "" {
 		r.Messages = append(r.Messages, api.Message{Role: string(chat.System), Content: string(t.System)})

@@ -49,6 +49,10 @@ func brief(d time.Duration) string {
 // Reader watches the reads of r.
 func (i *Idle) Reader(r io.Reader) io.Reader { return &idleReader{idle: i, r: r} }
 
+// Await starts the clock for what the server says next: after a long body was
+// sent, whose reading stopped it.
+func (i *Idle) Await() { i.resume() }
+
 // Stop releases the context and the timer.
 func (i *Idle) Stop() {
 	i.pause()

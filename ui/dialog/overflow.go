@@ -3,25 +3,39 @@ package dialog
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"bise/app"
 	"bise/ui/screen"
 	"bise/ui/widget"
 )
 
 // overflow asks what to do with a conversation that is too long for the model.
-type overflow struct{ *Ask }
+type overflow struct {
+	*Ask
+	ways []app.Fit // of the answers after the first
+}
 
-// Overflow asks whether to leave out the oldest messages. It is answered with
-// OverflowQuestion.
-func Overflow(env *screen.Env, err error) screen.Overlay {
+// Overflow asks how to go on where a conversation is too long: without the
+// oldest messages, with a summary of them, or with a larger window of so many
+// tokens, 0 being none. It is answered with OverflowQuestion and the app.Fit as
+// text.
+func Overflow(env *screen.Env, err error, larger int) screen.Overlay {
 	w := env.Words
-	o := &overflow{NewAsk(env, w.T("dialog.overflow.title"))}
+	o := &overflow{Ask: NewAsk(env, w.T("dialog.overflow.title")), ways: []app.Fit{app.DropOldest, app.Summarise}}
 	message, _ := w.Fault(err)
 	o.Say(message)
 	o.Add(w.T("dialog.overflow.kept"))
-	o.SetOptions(
-		widget.Option{Label: w.T("dialog.overflow.back"), Explain: w.T("dialog.overflow.back_means")},
-		widget.Option{Label: w.T("dialog.overflow.drop"), Explain: w.T("dialog.overflow.drop_means")},
-	)
+	options := []widget.Option{
+		{Label: w.T("dialog.overflow.back"), Explain: w.T("dialog.overflow.back_means")},
+		{Label: w.T("dialog.overflow.drop"), Explain: w.T("dialog.overflow.drop_means")},
+		{Label: w.T("dialog.overflow.summarise"), Explain: w.T("dialog.overflow.summarise_means")},
+	}
+	if larger > 0 {
+		o.ways = append(o.ways, app.Enlarge)
+		options = append(options, widget.Option{
+			Label: w.T("dialog.overflow.enlarge", "Tokens", larger), Explain: w.T("dialog.overflow.enlarge_means"),
+		})
+	}
+	o.SetOptions(options...)
 	return o
 }
 
@@ -37,8 +51,11 @@ func (o *overflow) Update(msg tea.Msg) (screen.Action, tea.Cmd) {
 	if key.String() == "esc" {
 		return screen.Answered{Question: OverflowQuestion, Choice: No}, nil
 	}
-	if chosen := o.Key(key); chosen >= 0 {
-		return screen.Answered{Question: OverflowQuestion, Choice: chosen}, nil
+	switch chosen := o.Key(key); {
+	case chosen == 0:
+		return screen.Answered{Question: OverflowQuestion, Choice: No}, nil
+	case chosen > 0:
+		return screen.Answered{Question: OverflowQuestion, Choice: Yes, Text: string(o.ways[chosen-1])}, nil
 	}
 	return screen.Stay{}, nil
 }

@@ -23,6 +23,10 @@ const (
 	FolderQuestion = "folder"
 	// ConfirmQuestion asks to confirm something for the conversation.
 	ConfirmQuestion = "confirm"
+	// ConvertQuestion asks whether to turn an attachment into text.
+	ConvertQuestion = "convert"
+	// LeavingQuestion asks what becomes of personal data and secrets in a prompt.
+	LeavingQuestion = "leaving"
 	// CodeQuestion asks which block of code to copy.
 	CodeQuestion = "code"
 )

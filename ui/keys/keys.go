@@ -19,6 +19,7 @@ const (
 	Stop        ID = "stop"
 	Quit        ID = "quit"
 	New         ID = "new"
+	Export      ID = "export"
 	History     ID = "history"
 	Models      ID = "models"
 	Runner      ID = "runner"
@@ -53,6 +54,9 @@ const (
 	BranchLeft  ID = "branch_left"
 	BranchRight ID = "branch_right"
 	System      ID = "system"
+	Share       ID = "share"
+	Shares      ID = "shares"
+	Check       ID = "check"
 	Presets     ID = "presets"
 	Agents      ID = "agents"
 	Usage       ID = "usage"
@@ -121,6 +125,7 @@ var Table = []Binding{
 	{Attach, Writing, []string{"ctrl+f"}, policy.Attach, true},
 	{ToText, Writing, nil, policy.Attach, true},
 	{System, Writing, nil, "", true},
+	{Check, Writing, nil, "", true},
 	{Presets, Writing, nil, "", true},
 
 	{Stop, Answering, []string{"esc"}, "", false},
@@ -145,10 +150,13 @@ var Table = []Binding{
 
 	{New, Conversing, []string{"ctrl+n"}, "", true},
 	{History, Conversing, []string{"ctrl+r"}, "", true},
+	{Share, Conversing, nil, policy.ShareTurn, true},
+	{Shares, Conversing, nil, "", true},
 	{Models, Conversing, []string{"ctrl+o"}, "", true},
 	{Runner, Conversing, nil, "", true},
 	{Agents, Conversing, nil, "", true},
 	{Tools, Conversing, []string{"ctrl+g"}, "", true},
+	{Export, Conversing, nil, "export:markdown", true},
 
 	{Libraries, Conversing, nil, "", true},
 
