@@ -4,7 +4,11 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
+
+	"bise/app/fault"
+	"bise/client"
 )
 
 // modelCache is the file form of a hosted service's list of models. It holds
@@ -46,4 +50,24 @@ func (a *App) cacheModels(l ModelList) {
 
 func (a *App) dropModelCache(provider string) {
 	_ = os.Remove(a.modelCachePath(a.Describe(provider)))
+}
+
+// keepEfforts puts the reasoning efforts that a refusal has named into the list
+// kept of a service's models, so that the next run knows them too.
+func (a *App) keepEfforts(p client.Provider, model string, refusal error) {
+	learner, ok := p.(client.Learner)
+	if !ok || !fault.Is(refusal, fault.Unsupported) {
+		return
+	}
+	efforts, known := learner.Efforts(model)
+	l, ok := a.cachedModels(p.Describe())
+	if !known || !ok {
+		return
+	}
+	i := slices.IndexFunc(l.Models, func(m Model) bool { return m.Named(model) })
+	if i < 0 || l.Models[i].Efforts != nil && slices.Equal(l.Models[i].Efforts, efforts) {
+		return
+	}
+	l.Models[i].Efforts = append([]string{}, efforts...)
+	a.cacheModels(l)
 }
