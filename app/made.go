@@ -152,6 +152,9 @@ const tries = 1000
 // writeNew writes a file that is not there yet, for the person alone.
 func writeNew(path string, data []byte) (string, error) {
 	const op = "app.writeNew"
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return "", fault.E(op, fault.ReadOnly, err, "path", filepath.Dir(path))
+	}
 	extension := filepath.Ext(path)
 	stem := strings.TrimSuffix(path, extension)
 	for n := range tries {
@@ -164,15 +167,15 @@ func writeNew(path string, data []byte) (string, error) {
 			continue
 		}
 		if err != nil {
-			return "", fault.E(op, fault.Invalid, err, "path", name)
+			return "", fault.E(op, fault.ReadOnly, err, "path", name)
 		}
 		_, err = file.Write(data)
 		if err = errors.Join(err, file.Close()); err != nil {
-			return "", fault.E(op, fault.Invalid, errors.Join(err, os.Remove(name)), "path", name)
+			return "", fault.E(op, fault.ReadOnly, errors.Join(err, os.Remove(name)), "path", name)
 		}
 		return name, nil
 	}
-	return "", fault.E(op, fault.Invalid, nil, "path", path)
+	return "", fault.E(op, fault.ReadOnly, fs.ErrExist, "path", path)
 }
 
 // Sources are the references of an answer in the order of their numbers, as far

@@ -70,8 +70,9 @@ type plainAnswer struct {
 	filter   termsafe.Filter
 	last     string // the last text printed
 	thinking bool
-	sources  int  // references told so far
-	spoken   bool // for a screen reader: nothing is drawn
+	sources  int             // references told so far
+	spoken   bool            // for a screen reader: nothing is drawn
+	told     map[string]bool // of the service's tools
 }
 
 func (l *plainAnswer) delta(d app.Delta) error {
@@ -87,7 +88,7 @@ func (l *plainAnswer) delta(d app.Delta) error {
 	case app.PartDelta:
 		l.part(d.Part)
 	case app.ToolDelta:
-		p.tellTool(d.Tool)
+		l.tool(d.Tool)
 	case app.WaitDelta:
 		p.tellWait(d, l.app.Now())
 	case app.NoticeDelta:

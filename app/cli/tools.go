@@ -26,20 +26,29 @@ func (p *program) toolName(name string) string {
 	return termsafe.Line(name)
 }
 
-// tellTool says what a tool of the service is doing.
-func (p *program) tellTool(t app.ToolActivity) {
-	name := p.toolName(t.Name)
+// tool says what a tool of the service is doing: that it has begun, what it was
+// asked, and what came of it, each once.
+func (l *plainAnswer) tool(t app.ToolActivity) {
+	p, name := l.program, l.program.toolName(t.Name)
+	say := func(what, line string) {
+		if what = t.ID + what; !l.told[what] {
+			l.told[what] = true
+			p.output.note(line)
+		}
+	}
+	if l.told == nil {
+		l.told = make(map[string]bool)
+	}
 	switch {
 	case t.State == app.ToolFailed:
-		p.output.note(p.words.T("cli.ask.tool_failed", "Tool", name))
-	case t.State == app.ToolStarted && t.Query != "":
-		p.output.note(p.words.T("cli.ask.tool_query", "Tool", name, "Query", string(t.Query)))
-	case t.State == app.ToolStarted:
-		p.output.note(p.words.T("cli.ask.tool_started", "Tool", name))
-	case t.State == app.ToolDone && t.Sources > 0:
-		p.output.note(p.words.N("cli.ask.tool_sources", t.Sources, "Tool", name))
-	case t.State == app.ToolDone && t.Output != "":
-		p.output.note(p.words.T("cli.ask.tool_output", "Tool", name, "Output", strings.TrimSpace(string(t.Output))))
+		say("failed", p.words.T("cli.ask.tool_failed", "Tool", name))
+	case t.Query != "":
+		say("query", p.words.T("cli.ask.tool_query", "Tool", name, "Query", string(t.Query)))
+	default:
+		say("begun", p.words.T("cli.ask.tool_started", "Tool", name))
+	}
+	if t.State == app.ToolDone && t.Output != "" {
+		say("output", p.words.T("cli.ask.tool_output", "Tool", name, "Output", strings.TrimSpace(string(t.Output))))
 	}
 }
 

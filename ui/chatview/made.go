@@ -82,7 +82,7 @@ func (v *View) madeSections(it *item) []section {
 		switch p.Kind {
 		case chat.ImagePart:
 			parts = append(parts, v.picture(it, i)...)
-			parts = append(parts, fixed(margin+t.Muted.Render(v.cut(w.T("picture.line", "Name", v.madeName(p, i), "Type", p.MediaType)))))
+			parts = append(parts, fixed(margin+t.Muted.Render(v.cut(w.T("picture.line", "Name", v.madeName(p, i))))))
 		case chat.FilePart:
 			parts = append(parts, fixed(margin+t.Muted.Render(v.cut(w.T("picture.file", "Name", v.madeName(p, i))))))
 		default:

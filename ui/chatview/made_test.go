@@ -128,7 +128,7 @@ func TestPicturesAreDrawnWhenTheyAreSeen(t *testing.T) {
 		t.Errorf("asked for twice: %d", len(again))
 	}
 	v.Drawn(wanted[0], []string{"####", "####"})
-	if got := shown(v); strings.Count(got, "####") != 2 || !strings.Contains(got, "picture lake (image/png)") {
+	if got := shown(v); strings.Count(got, "####") != 2 || !strings.Contains(got, "picture lake, made") {
 		t.Errorf("drawn:\n%s", got)
 	}
 	v.Resize(40, 12)
@@ -160,7 +160,7 @@ func TestWithoutColoursAPictureIsALine(t *testing.T) {
 	if got := v.Undrawn(); len(got) > 0 {
 		t.Errorf("wanted %d", len(got))
 	}
-	if got := shown(v); !strings.Contains(got, "picture lake (image/png), made by a model") || strings.Contains(got, "drawing") {
+	if got := shown(v); !strings.Contains(got, "picture lake, made by a model") || strings.Contains(got, "drawing") {
 		t.Errorf("shown:\n%s", got)
 	}
 	if _, ok := v.Image("a"); !ok {
