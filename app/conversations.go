@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"bise/app/chat"
 	"bise/app/policy"
@@ -36,6 +38,28 @@ func (a *App) Search(ctx context.Context, words string, limit int) ([]Hit, error
 		return nil, err
 	}
 	return db.Search(ctx, words, limit)
+}
+
+// Titled finds conversations by their titles, those left out that hits have
+// found already: a title is a hit without a message.
+func (a *App) Titled(ctx context.Context, words string, hits []Hit, limit int) ([]Hit, error) {
+	if limit < 1 || strings.TrimSpace(words) == "" {
+		return nil, nil
+	}
+	list, err := a.Conversations(ctx, Query{Filter: words, Limit: limit})
+	if err != nil {
+		return nil, err
+	}
+	var titles []Hit
+	for _, s := range list {
+		if slices.ContainsFunc(hits, func(h Hit) bool { return h.Conversation == s.ID }) {
+			continue
+		}
+		titles = append(titles, Hit{
+			Conversation: s.ID, Title: s.Title, At: s.Updated, Snippet: Snippet{Text: chat.Text(s.Title)},
+		})
+	}
+	return titles, nil
 }
 
 // Rename gives a conversation the person's own title.

@@ -87,28 +87,26 @@ type ExportPlan struct {
 // PlanExport finds out what an export will hold. A refusal of the whole is a
 // policy.Refusal; kinds besides: NotFound.
 func (a *App) PlanExport(ctx context.Context, q ExportRequest) (*ExportPlan, error) {
-	f, err := a.Facts(a.Active())
-	if err != nil {
-		return nil, err
-	}
-	if v := a.Rules().Decide(f, formatAct(q.Format), chat.Typed); v.Decision == policy.Block {
+	if v := a.MayExport(q.Format); v.Decision == policy.Block {
 		return nil, &policy.Refusal{Verdict: v}
 	}
 	p := &ExportPlan{Format: q.Format, ids: q.IDs, session: q.Session}
 	if q.Query != nil {
-		if p.ids, err = a.everyID(ctx, *q.Query); err != nil {
+		ids, err := a.everyID(ctx, *q.Query)
+		if err != nil {
 			return nil, err
 		}
+		p.ids = ids
 	}
 	p.Verdict.Decision = policy.NotApplicable // the mildest, until one is stricter
 	refused := policy.Verdict{}
-	err = a.eachExport(ctx, p, func(c chat.Conversation, permit policy.Exportable, v policy.Verdict) error {
+	err := a.eachExport(ctx, p, func(c chat.Conversation, permit policy.Exportable, v policy.Verdict) error {
 		if v.Decision == policy.Block {
 			p.Blocked, refused = p.Blocked+1, v
 			return nil
 		}
 		p.Conversations++
-		p.Messages += len(c.Messages)
+		p.Messages += len(shown(c, q.Format))
 		p.Left = archive.Merge(p.Left, archive.Reasons(permit.Left(), a.sayRule))
 		if v.Decision < p.Verdict.Decision {
 			p.Verdict = v
@@ -126,6 +124,25 @@ func (a *App) PlanExport(ctx context.Context, q ExportRequest) (*ExportPlan, err
 		p.Title = ""
 	}
 	return p, nil
+}
+
+// shown are the messages that a format has: the archive has every branch, the
+// others the active one.
+func shown(c chat.Conversation, format policy.Format) []chat.Message {
+	if format == policy.JSON {
+		return c.Messages
+	}
+	return c.Branch()
+}
+
+// MayExport decides whether anything may leave in a format at all: an
+// administrator may have forbidden it.
+func (a *App) MayExport(format policy.Format) policy.Verdict {
+	f, err := a.Facts(a.Active())
+	if err != nil {
+		return policy.Verdict{}
+	}
+	return a.Rules().Decide(f, formatAct(format), chat.Typed)
 }
 
 // formatAct is the act that a format amounts to.

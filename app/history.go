@@ -174,6 +174,12 @@ func (h *history) close() error {
 	return err
 }
 
+// HistoryExists reports whether anything was ever kept here.
+func (a *App) HistoryExists(ctx context.Context) bool {
+	s, err := a.history.vault.State(ctx)
+	return err != nil || s.HistoryExists
+}
+
 // OpenHistory opens the history. HistoryState says what is needed where it
 // fails: a choice, a passphrase, or a repair.
 func (a *App) OpenHistory(ctx context.Context) error {

@@ -32,6 +32,22 @@ func (p *program) withHistory(do func(c *cobra.Command, a *app.App, args []strin
 	})
 }
 
+// withAnyHistory is withHistory for what lists: where nothing was ever kept, and
+// nobody has chosen what holds a key, the list is empty.
+func (p *program) withAnyHistory(do func(c *cobra.Command, a *app.App, args []string) error) func(*cobra.Command, []string) error {
+	return p.withApp(func(c *cobra.Command, a *app.App, args []string) error {
+		err := a.OpenHistory(c.Context())
+		if fault.Is(err, fault.NoKeyring) && !a.HistoryExists(c.Context()) {
+			p.output.note(p.words.T("cli.history.none"))
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return do(c, a, args)
+	})
+}
+
 // resolve takes an id, or "last" for the conversation that changed last.
 func (p *program) resolve(c *cobra.Command, a *app.App, word string) (chat.ConversationID, error) {
 	if word == "last" {
@@ -59,7 +75,7 @@ func (p *program) historyListCommand() *cobra.Command {
 	var q app.Query
 	c := p.build(command{
 		use: "list", short: "cli.history.list.short", long: "cli.history.list.long",
-		run: p.withHistory(func(c *cobra.Command, a *app.App, _ []string) error { return p.historyList(c, a, q) }),
+		run: p.withAnyHistory(func(c *cobra.Command, a *app.App, _ []string) error { return p.historyList(c, a, q) }),
 	})
 	c.Flags().IntVar(&q.Limit, "limit", 60, p.words.T("cli.flag.limit"))
 	c.Flags().StringVar(&q.Folder, "folder", "", p.words.T("cli.flag.folder"))
@@ -109,9 +125,9 @@ func newSummaryJSON(s app.Summary) summaryJSON {
 // snippet, the end excluded.
 type hitJSON struct {
 	Conversation chat.ConversationID `json:"conversation_id"`
-	Message      chat.MessageID      `json:"message_id"`
+	Message      chat.MessageID      `json:"message_id,omitempty"` // none for a title
 	Title        string              `json:"title"`
-	Role         chat.Role           `json:"role"`
+	Role         chat.Role           `json:"role,omitempty"`
 	At           string              `json:"at"`
 	Snippet      string              `json:"snippet"`
 	Matches      [][2]int            `json:"matches"`
@@ -121,12 +137,17 @@ func (p *program) historySearchCommand() *cobra.Command {
 	var limit int
 	c := p.build(command{
 		use: "search WORDS", short: "cli.history.search.short", args: between(1, -1),
-		run: p.withHistory(func(c *cobra.Command, a *app.App, args []string) error {
-			hits, err := a.Search(c.Context(), strings.Join(args, " "), limit)
+		run: p.withAnyHistory(func(c *cobra.Command, a *app.App, args []string) error {
+			words := strings.Join(args, " ")
+			hits, err := a.Search(c.Context(), words, limit)
 			if err != nil {
 				return err
 			}
-			return p.printHits(hits)
+			titles, err := a.Titled(c.Context(), words, hits, limit-len(hits))
+			if err != nil {
+				return err
+			}
+			return p.printHits(append(titles, hits...))
 		}),
 	})
 	c.Flags().IntVar(&limit, "limit", 60, p.words.T("cli.flag.limit"))
