@@ -32,6 +32,8 @@ type Config struct {
 	// Provider and Model are the last choice for a new conversation.
 	Provider string `toml:"provider,omitempty"`
 	Model    string `toml:"model,omitempty"`
+	// LocalOnly holds bise to this machine, as --local-only does for one run.
+	LocalOnly bool `toml:"local_only,omitempty"`
 	// Started says that the first steps were done or skipped.
 	Started bool        `toml:"started,omitempty"`
 	Rules   RulesConfig `toml:"rules,omitempty"`
@@ -245,6 +247,7 @@ func (a *App) Configure(change func(*Config)) error {
 	a.mu.Lock()
 	a.config = c
 	a.mu.Unlock()
+	a.network.SetLocalOnly(a.LocalOnly())
 	if others {
 		return a.rebuildProviders()
 	}

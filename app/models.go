@@ -219,7 +219,11 @@ func (a *App) sameModel(provider, asked, answered string) bool {
 // PlaceOf describes where the answers of a choice come from. It may ask a local
 // runner whether it passes the model on.
 func (a *App) PlaceOf(ctx context.Context, c Choice) Place {
-	return a.Place(c.Provider, a.passedOn(ctx, c))
+	p := a.Place(c.Provider, a.passedOn(ctx, c))
+	if a.labs(c) {
+		return a.labsPlace(p)
+	}
+	return p
 }
 
 // passedOn reports whether the local runner passes a model on to another host.

@@ -84,6 +84,7 @@ func (p *program) ask(ctx context.Context, args []string, f askFlags) error {
 	if err != nil {
 		return err
 	}
+	p.noteBroken(a)
 	if prompt.Attachments, err = p.attach(a, f); err != nil {
 		return err
 	}

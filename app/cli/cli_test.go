@@ -55,9 +55,12 @@ func TestStories(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":     exits,
 			"interrupt": interrupt,
+			"account":   startAccount,
+			"azure":     startAzure,
 			"mistral":   startMistral,
 			"ollama":    startOllama,
 			"requests":  printRequests,
+			"pastebin":  startPrivateBin,
 			"nowhere":   nowhere,
 			"fill":      fill,
 			"id":        takeID,

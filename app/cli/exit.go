@@ -61,6 +61,7 @@ var codes = map[fault.Kind]int{
 	fault.Retired:       exitOtherSide,
 	fault.OutOfMemory:   exitOtherSide,
 	fault.RunnerAbsent:  exitOtherSide,
+	fault.ShareServer:   exitOtherSide,
 	fault.RunnerStopped: exitOtherSide,
 	fault.RunnerFailed:  exitOtherSide,
 	fault.Repeating:     exitOtherSide,

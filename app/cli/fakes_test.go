@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"bise/client/privatebin/bintest"
 )
 
 // server is a fake service that speaks a real wire format. What the last user
@@ -18,6 +20,7 @@ type server struct {
 	*httptest.Server
 	mu     sync.Mutex
 	bodies []string
+	shelf  shelf
 }
 
 // servers finds the fake that a story has started.
@@ -88,7 +91,7 @@ func startMistral(ts *testscript.TestScript, _ bool, _ []string) {
 		case "POST /v1/chat/completions":
 			s.completion(w, r)
 		default:
-			if !s.tools(w, r) {
+			if !s.tools(w, r) && !s.shelves(w, r) {
 				http.NotFound(w, r)
 			}
 		}
@@ -119,12 +122,25 @@ func (s *server) completion(w http.ResponseWriter, r *http.Request) {
 		return
 	case strings.Contains(prompt, "break off"):
 		return
+	case strings.Contains(prompt, "repeat"):
+		for _, r := range prompt { // in pieces that cut every word
+			piece, _ := json.Marshal(string(r))
+			chunk(`{"content":`+string(piece)+`}`, "null")
+		}
 	case strings.Contains(prompt, "colours"):
 		chunk(`{"content":"red \u001b[31m\u001b]0;title\u0007 end"}`, "null")
 	}
 	chunk(`{"content":"The last line."}`, "null")
 	chunk(`{"content":""}`, `"stop"`)
 	fmt.Fprint(w, "data: [DONE]\n\n")
+}
+
+// startPrivateBin starts a stand-in for a PrivateBin server and puts its address
+// into PRIVATEBIN_URL.
+func startPrivateBin(ts *testscript.TestScript, _ bool, _ []string) {
+	bin := httptest.NewServer(&bintest.Server{})
+	ts.Defer(bin.Close)
+	ts.Setenv("PRIVATEBIN_URL", bin.URL)
 }
 
 // startOllama starts a fake Ollama and puts its address into OLLAMA_HOST.
@@ -139,7 +155,11 @@ func startOllama(ts *testscript.TestScript, _ bool, _ []string) {
 		case "/api/ps":
 			fmt.Fprint(w, `{"models":[]}`)
 		case "/api/show":
-			fmt.Fprint(w, `{"details":{"family":"llama"},"model_info":{"general.architecture":"llama","llama.context_length":4096},"capabilities":["completion"]}`)
+			showOllama(w, r)
+		case "/api/pull":
+			pullOllama(w, r)
+		case "/api/delete", "/api/copy":
+			s.asked(r)
 		case "/api/chat":
 			prompt := s.asked(r)
 			w.Header().Set("Content-Type", "application/x-ndjson")

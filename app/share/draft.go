@@ -66,6 +66,24 @@ func NewDraft(s policy.Shareable, look Look) (*Draft, error) {
 	return d, nil
 }
 
+// FindIn lists what is found in the texts and the names of files of a message.
+func (l Look) FindIn(m chat.Message) []Finding {
+	var found []Finding
+	for i, p := range m.Parts {
+		for _, s := range l.Find(string(p.Text)) {
+			f := around(string(p.Text), s)
+			f.Message, f.Role, f.part = m.ID, m.Role, i
+			found = append(found, f)
+		}
+		for _, s := range l.Find(p.Name) {
+			f := around(p.Name, s)
+			f.Message, f.Role, f.part, f.place = m.ID, m.Role, i, inName
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
 func (d *Draft) look(id chat.MessageID, role chat.Role, part int, where place, text string, look Look) {
 	for _, s := range look.Find(text) {
 		f := around(text, s)

@@ -126,7 +126,7 @@ func (v *View) off(b keys.Binding) string {
 		origin = chat.Model
 	}
 	verdict := v.preview(b.Act, origin)
-	if verdict.Decision.Permits() {
+	if verdict.Decision.Permits() || verdict.Decision == policy.Confirm {
 		return ""
 	}
 	return v.Env.Words.T("help.off", "Reason", dialog.Sentence(v.Env.Words, verdict.Reason))

@@ -55,7 +55,7 @@ func off(w interface {
 		return ""
 	}
 	verdict := preview(b.Act, chat.Typed)
-	if verdict.Decision.Permits() || b.ID == keys.CopyAnswer && !verdict.Locks() {
+	if verdict.Decision.Permits() || verdict.Decision == policy.Confirm || b.ID == keys.CopyAnswer && !verdict.Locks() {
 		return ""
 	}
 	return dialog.Sentence(w, verdict.Reason)
