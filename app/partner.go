@@ -51,7 +51,12 @@ func takesCloud(kind, name string) bool {
 // facts, in the order of asking.
 func CloudSettings(kind string) []string {
 	row, ok := openai.RowOf(kind)
-	if !ok {
+	switch {
+	case kind == "openai":
+		return openCloud
+	case kind == "mistral":
+		return caCloud
+	case !ok:
 		return nil
 	}
 	return append(slices.Clone(row.Takes), "auth", "token_command", "models", "ca_file", "country")

@@ -46,6 +46,7 @@ func (p *program) chat(ctx context.Context, f chatFlags) error {
 	if err != nil {
 		return err
 	}
+	p.noteBroken(a)
 	if err := p.openHistory(ctx, a); err != nil {
 		return err
 	}

@@ -68,6 +68,8 @@ var builtKeys = map[string]string{
 	"share.left.":             "named by what a share leaves out",
 	"share.page.":             "named by what the page of a share can say",
 	"share.way.":              "named by the ways of sharing",
+	"share.state.":            "named by what became of a share",
+	"share.where.":            "named by where a finding is",
 	"share.revoked.":          "named by what revoking a share could do",
 	"signin.way.":             "named by the ways of signing in to a partner",
 	"support.except.":         "named by the exceptions of contact:support",
