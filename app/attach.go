@@ -249,10 +249,8 @@ func (a *App) NeedOf(ctx context.Context, c Choice, part chat.Part) Need {
 	case kind == ImageFile && (m.Images || !told) && d.Can.Images, kind == DocumentFile && d.Can.Documents && fits,
 		kind == AudioFile && m.Audio && d.Can.Documents && fits:
 		return NeedsNothing
-	case kind == AudioFile:
-		return NeedsTranscript
 	default:
-		return NeedsReading
+		return ConversionOf(part)
 	}
 }
 

@@ -151,3 +151,48 @@ func (a *App) Heard(part chat.Part, pieces iter.Seq2[Transcript, error]) (chat.P
 		Kind: chat.FilePart, Origin: chat.Attached, Text: chat.Text(text), Name: a.word("attach.heard", "Name", part.Name),
 	}, nil
 }
+
+// Converter names the provider that would turn an attachment into text: the
+// preferred one if it can, else any that can.
+func (a *App) Converter(need Need, preferred string) (string, error) {
+	find := a.ReadingService
+	if need == NeedsTranscript {
+		find = a.SpeechService
+	}
+	provider, err := find(preferred)
+	if fault.Is(err, fault.NotOffered) {
+		provider, err = find("")
+	}
+	return provider, err
+}
+
+// Convert turns an attachment into one of text. The verdict says what has to be
+// confirmed first; then nothing has been sent.
+func (a *App) Convert(ctx context.Context, provider string, need Need, part chat.Part, confirmed ...policy.Act) (chat.Part, policy.Verdict, error) {
+	if need == NeedsTranscript {
+		pieces, v, err := a.Transcribe(ctx, provider, part, TranscribeOptions{}, confirmed...)
+		if err != nil || pieces == nil {
+			return chat.Part{}, v, err
+		}
+		text, err := a.Heard(part, pieces)
+		return text, v, err
+	}
+	reading, v, err := a.ReadDocument(ctx, provider, part, ReadOptions{}, confirmed...)
+	if err != nil || len(reading.Pages) == 0 {
+		return chat.Part{}, v, err
+	}
+	return a.ReadPart(part, reading), v, nil
+}
+
+// ConversionOf says how an attachment can become text; NeedsNothing is text
+// already.
+func ConversionOf(part chat.Part) Need {
+	switch kind := KindOf(part); {
+	case len(part.Data) == 0, kind == TextFile:
+		return NeedsNothing
+	case kind == AudioFile:
+		return NeedsTranscript
+	default:
+		return NeedsReading
+	}
+}

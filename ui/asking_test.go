@@ -51,7 +51,7 @@ func TestTryingAgainLeavesWhatIsAttached(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.send(attachedMsg{part})
+	s.send(attachedMsg{c: &conversion{part: part}})
 	s.press("tab", "r")
 	s.until("it was asked again", func() bool { return s.root.idle() && len(s.root.session.Snapshot().Messages) == 3 })
 	if len(s.root.attach) != 1 {

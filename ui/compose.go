@@ -13,6 +13,8 @@ func (r *Root) compose(msg tea.KeyPressMsg) tea.Cmd {
 	switch pressed := msg.String(); {
 	case keys.Is(pressed, keys.Send):
 		return r.submit()
+	case pressed == "backspace" && r.composer.Empty() && r.detach():
+		return nil
 	case pressed == "up" && r.composer.AtTop(), pressed == "down" && r.composer.AtBottom():
 		return r.wheelOrHistory(pressed)
 	}
@@ -21,16 +23,17 @@ func (r *Root) compose(msg tea.KeyPressMsg) tea.Cmd {
 		r.layout()
 	}
 	if !changed {
+		r.closeMention()
 		return nil
 	}
-	return r.composed()
+	return tea.Batch(r.composed(), r.lookUp())
 }
 
 func (r *Root) paste(msg tea.PasteMsg) tea.Cmd {
 	r.leaveReading()
 	r.composer.Paste(msg.Content)
 	r.layout()
-	return r.composed()
+	return tea.Batch(r.composed(), r.dropped(msg.Content))
 }
 
 // wheel tells a mouse wheel from the arrow keys. Terminals turn the wheel into

@@ -57,7 +57,10 @@ type Root struct {
 	sending *sending
 	edits   *chat.MessageID // the prompt that the composer's text will replace
 	attach  []chat.Part
-	draft   int // counts changes, so that only the last one is saved
+	// attaching is what has to become text before it goes along.
+	attaching attaching
+	mention   mention
+	draft     int // counts changes, so that only the last one is saved
 	// ticking says that a second is being waited for.
 	ticking bool
 	// wanted is a conversation to open once the history is.

@@ -72,7 +72,7 @@ func (r *Root) layout() {
 		return
 	}
 	r.composer.SetSize(r.width, max(1, r.height*2/5))
-	used := r.composer.Height() + len(r.bannerLines()) + 2 // rule and status line
+	used := r.composer.Height() + len(r.bannerLines()) + len(r.mentionLines()) + 2 // rule and status line
 	r.chat.Resize(r.width, max(1, r.height-used))
 }
 
@@ -90,7 +90,7 @@ func (r *Root) View() tea.View {
 		return v
 	}
 	lines := r.chat.Lines()
-	banner := r.bannerLines()
+	banner := append(r.bannerLines(), r.mentionLines()...)
 	var b strings.Builder
 	b.Grow(8 * r.width * r.height)
 	for _, l := range lines {
@@ -129,8 +129,8 @@ func (r *Root) rule() string {
 	case r.reading:
 		label = w.T("chat.rule.reading")
 	}
-	if n := len(r.attach); n > 0 {
-		label = strings.TrimSpace(w.N("chat.rule.attached", n) + " " + label)
+	if attached := r.attachedLabel(); attached != "" {
+		label = strings.TrimSuffix(attached+" · "+label, " · ")
 	}
 	if r.tools != "" {
 		label = strings.TrimSuffix(r.tools+" · "+label, " · ")

@@ -34,16 +34,12 @@ func (p *program) attach(a *app.App, f askFlags) ([]chat.Part, error) {
 // confirmed first.
 func (p *program) readAttachments(ctx context.Context, a *app.App, s *app.Session, parts []chat.Part) error {
 	for i, part := range parts {
-		kind := app.KindOf(part)
-		if kind != app.DocumentFile && kind != app.ImageFile {
+		if app.ConversionOf(part) != app.NeedsReading {
 			continue
 		}
-		provider, err := a.ReadingService(s.Choice().Provider)
-		if fault.Is(err, fault.NotOffered) {
-			provider, err = a.ReadingService("")
-			if err == nil {
-				err = p.confirm(ctx, p.words.T("cli.ocr.elsewhere", "File", part.Name, "Name", a.Describe(provider).Name))
-			}
+		provider, err := a.Converter(app.NeedsReading, s.Choice().Provider)
+		if err == nil && provider != s.Choice().Provider {
+			err = p.confirm(ctx, p.words.T("cli.ocr.elsewhere", "File", part.Name, "Name", a.Describe(provider).Name))
 		}
 		if err != nil {
 			return err

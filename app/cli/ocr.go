@@ -62,10 +62,10 @@ type ocrPageJSON struct {
 
 // readingJSON is what ocr --json prints.
 type readingJSON struct {
-	File      string     `json:"file"`
-	Provider  string     `json:"provider"`
-	Model     string     `json:"model,omitempty"`
-	Processed int        `json:"pages_processed,omitempty"`
+	File      string        `json:"file"`
+	Provider  string        `json:"provider"`
+	Model     string        `json:"model,omitempty"`
+	Processed int           `json:"pages_processed,omitempty"`
 	Pages     []ocrPageJSON `json:"pages"`
 }
 
