@@ -127,6 +127,9 @@ func (r run) labelled(res Result) {
 		if d.Kind == 0 {
 			r.t.Fatal("a delta has no kind")
 		}
+		if d.Kind == client.ToolDelta && (d.Tool.Name == "" || d.Tool.State == "") {
+			r.t.Fatal("a tool's run has no name or no state")
+		}
 		if d.Origin.Any(chat.Typed | chat.Attached) {
 			r.t.Fatalf("an answer's delta says it comes from a person: %v", d.Origin)
 		}

@@ -249,7 +249,7 @@ func TestStandInAgents(t *testing.T) {
 			over = append(over, d.Tool)
 		}
 	}
-	if len(over) != 2 || over[1].Query != "helper" || over[1].State != client.ToolDone {
+	if len(over) != 1 || over[0].Query != "helper" || over[0].State != client.ToolDone {
 		t.Errorf("the handoff is %+v", over)
 	}
 	if n := res.Of(client.NoticeDelta); len(n) != 1 || n[0].Notice.Key != "notice.agent_instructions" {

@@ -106,9 +106,7 @@ func (d *decoder) entry(e *event) {
 		d.tool(e)
 	case "function.call.delta", "function.call":
 		d.call(e)
-	case "agent.handoff.started":
-		d.emit(activity(client.ToolActivity{ID: e.ID, Name: client.HandoffTool, State: client.ToolStarted}))
-	case "agent.handoff.done", "agent.handoff":
+	case "agent.handoff.done", "agent.handoff": // at its start nobody knows to whom
 		d.emit(activity(client.ToolActivity{
 			ID: e.ID, Name: client.HandoffTool, State: client.ToolDone, Query: chat.Text(e.NextName),
 		}))

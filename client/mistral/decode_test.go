@@ -152,7 +152,7 @@ func TestDecode(t *testing.T) {
 			`{"type":"agent.handoff.started","id":"h","previous_agent_id":"a","previous_agent_name":"one"}`,
 			`{"type":"agent.handoff.done","id":"h","next_agent_id":"b","next_agent_name":"two"}`,
 			`{"type":"message.output.delta","model":"big","content":"x"}`, end,
-		}, "h:agent_handoff:started; h:agent_handoff:done query=two; x<model> usage=1+2+3 done=stop", ""},
+		}, "h:agent_handoff:done query=two; x<model> usage=1+2+3 done=stop", ""},
 		{"another model than asked is told, once", chat.Turn{Model: "m"}, []string{
 			`{"type":"message.output.delta","model":"n","content":"x"}`, `{"type":"message.output.delta","model":"n","content":"y"}`, end,
 		}, "model=n x<model> y<model> usage=1+2+3 done=stop", ""},

@@ -55,7 +55,7 @@ func (d *decoder) tool(e *event) {
 		}
 		r.Output = chat.Text(e.Info.Output)
 	}
-	if tells {
+	if tells && r.Name != "" {
 		d.emit(activity(r.ToolActivity))
 	}
 }
