@@ -60,6 +60,7 @@ type App struct {
 	network *client.Network
 	admin   admin
 	runner  localRunner
+	weights weightsRun
 	pulls   pullQueue
 
 	mu        sync.Mutex
@@ -116,7 +117,7 @@ func Open(o Options) (*App, error) {
 	a.options.LocalOnly = o.LocalOnly || a.admin.LocalOnly
 	a.admin.stops = a.admin.History != "" && !o.NoStore
 	a.options.NoStore = o.NoStore || a.admin.stops
-	a.network = client.NewNetwork(client.NetworkOptions{LocalOnly: a.options.LocalOnly, Version: o.Version})
+	a.network = client.NewNetwork(client.NetworkOptions{LocalOnly: a.LocalOnly(), Version: o.Version})
 	a.trustCompany()
 	a.history = newHistory(a)
 	if o.Profile != "" {
@@ -142,9 +143,6 @@ func (a *App) Now() time.Time { return a.options.Now() }
 // Rehearsing reports whether the clock was set by hand.
 func (a *App) Rehearsing() bool { return a.options.Rehearsing }
 
-// LocalOnly reports whether only loopback connections are allowed, by the
-// command line or by the administrator's file.
-func (a *App) LocalOnly() bool { return a.options.LocalOnly }
 
 // Version is the version of the program.
 func (a *App) Version() string { return a.options.Version }
@@ -183,5 +181,6 @@ func (a *App) Close() error {
 	}
 	a.closePulls()
 	a.runner.close()
+	a.weights.close()
 	return errors.Join(late, a.history.close())
 }

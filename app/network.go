@@ -21,7 +21,7 @@ func (a *App) Contacts() []Contact {
 		leaves := d.Place == client.Elsewhere
 		contacts = append(contacts, Contact{
 			Provider: string(d.ID), Name: d.Name, Host: d.Host,
-			Leaves: leaves, Refused: leaves && a.options.LocalOnly,
+			Leaves: leaves, Refused: leaves && a.LocalOnly(),
 		})
 	}
 	return contacts

@@ -85,8 +85,11 @@ func (a *App) rebuildProviders() error {
 			Host:      a.runnerHost(),
 			Window:    c.Ollama.Window,
 			KeepAlive: c.Ollama.KeepAlive,
-			LocalOnly: a.options.LocalOnly,
+			LocalOnly: a.LocalOnly(),
 		}))
+	}
+	if s := a.weights.current(); s != nil {
+		providers = append(providers, a.fileProvider(s.host))
 	}
 	for _, p := range a.Profiles() {
 		f, err := a.Facts(p.Name)
@@ -181,7 +184,8 @@ func (a *App) Providers() []Descriptor {
 
 // ProfileOf names the profile whose facts govern a provider.
 func (a *App) ProfileOf(provider string) string {
-	if provider == GuideProvider || provider == OllamaProvider || provider == "" {
+	switch provider {
+	case GuideProvider, OllamaProvider, FileProvider, "":
 		return LocalProfile
 	}
 	return provider

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -44,7 +45,8 @@ type NetworkOptions struct {
 // Network is the one place where HTTP clients are made: it guards the dialler
 // and keeps a record of who was connected to. It is safe for concurrent use.
 type Network struct {
-	opts NetworkOptions
+	opts      NetworkOptions
+	localOnly atomic.Bool
 
 	mu      sync.Mutex
 	clients map[string]*http.Client
@@ -75,7 +77,23 @@ func NewNetwork(opts NetworkOptions) *Network {
 	if opts.Proxy == nil {
 		opts.Proxy = http.ProxyFromEnvironment
 	}
-	return &Network{opts: opts, clients: make(map[string]*http.Client), trusted: make(map[string][]byte)}
+	n := &Network{opts: opts, clients: make(map[string]*http.Client), trusted: make(map[string][]byte)}
+	n.localOnly.Store(opts.LocalOnly)
+	return n
+}
+
+// SetLocalOnly holds bise to this machine from now on, or lets it go. Holding
+// it closes the connections that leave, also those at work.
+func (n *Network) SetLocalOnly(on bool) {
+	if n.localOnly.Swap(on) == on || !on {
+		return
+	}
+	n.mu.Lock()
+	record := slices.Clone(n.record)
+	n.mu.Unlock()
+	for _, c := range record {
+		c.leave()
+	}
 }
 
 // Client gives the HTTP client for a purpose, always the same one. It has no
@@ -145,7 +163,7 @@ func (n *Network) Close() {
 }
 
 func (n *Network) proxy(r *http.Request) (*url.URL, error) {
-	if n.opts.LocalOnly || IsLoopback(r.URL.Hostname()) {
+	if n.localOnly.Load() || IsLoopback(r.URL.Hostname()) {
 		return nil, nil
 	}
 	return n.opts.Proxy(r)
@@ -201,7 +219,7 @@ type targetKey struct{}
 
 // RoundTrip sends a request if it may leave.
 func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
-	if g.network.opts.LocalOnly && !IsLoopback(r.URL.Hostname()) {
+	if g.network.localOnly.Load() && !IsLoopback(r.URL.Hostname()) {
 		g.network.note(Connection{Purpose: g.purpose, Host: r.URL.Host, Refused: true})
 		if r.Body != nil {
 			_ = r.Body.Close()
@@ -246,15 +264,19 @@ func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, e
 		c.fail(d.network.opts.Now(), fault.Is(err, fault.Offline))
 		return nil, err
 	}
-	c.address(conn.RemoteAddr().String())
-	return &countedConn{Conn: conn, entry: c, now: d.network.opts.Now}, nil
+	counted := &countedConn{Conn: conn, entry: c, now: d.network.opts.Now}
+	c.connected(counted)
+	if d.network.localOnly.Load() { // it may have been held since
+		c.leave()
+	}
+	return counted, nil
 }
 
 // connect dials. The name "localhost" is never looked up: it is this machine
 // whatever a resolver says.
 func (d *dialer) connect(ctx context.Context, network, host, port string) (net.Conn, error) {
 	nd := net.Dialer{Timeout: connectLimit}
-	if d.network.opts.LocalOnly {
+	if d.network.localOnly.Load() {
 		if !IsLoopback(host) {
 			return nil, offline(host)
 		}
@@ -293,7 +315,21 @@ func hostOnly(hostport string) string {
 type connection struct {
 	Connection
 	mu             sync.Mutex
+	conn           *countedConn // nil before it is there
 	sent, received atomic.Int64
+}
+
+// leave closes a connection that does not stay on this machine.
+func (c *connection) leave() {
+	c.mu.Lock()
+	conn := c.conn
+	if conn != nil && IsLoopback(hostOnly(c.Address)) {
+		conn = nil
+	}
+	c.mu.Unlock()
+	if conn != nil {
+		_ = conn.Close()
+	}
 }
 
 func (c *connection) snapshot() Connection {
@@ -316,15 +352,16 @@ func (c *connection) fail(now time.Time, refused bool) {
 	c.End, c.Failed, c.Refused = now, true, refused
 }
 
-func (c *connection) address(a string) {
+func (c *connection) connected(conn *countedConn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.Address = a
+	c.conn, c.Address = conn, conn.RemoteAddr().String()
 }
 
 func (c *connection) close(now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.conn = nil
 	if c.End.IsZero() {
 		c.End = now
 	}

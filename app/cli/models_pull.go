@@ -117,11 +117,10 @@ func newPullTeller(p *program) *pullTeller {
 }
 
 func (t *pullTeller) tell(now app.PullProgress) {
-	stage, _, _ := strings.Cut(now.Status, " ") // "pulling", "verifying", "writing"
-	if time.Since(t.told) < t.every && stage == t.status {
+	if time.Since(t.told) < t.every && now.Status == t.status {
 		return
 	}
-	t.told, t.status = time.Now(), stage
+	t.told, t.status = time.Now(), now.Status
 	switch {
 	case t.p.globals.json:
 		_ = t.p.output.json(pullJSON{
@@ -146,7 +145,7 @@ func (t *pullTeller) end() {
 // line is the progress in words, no wider than width; 0 is no limit.
 func (t *pullTeller) line(now app.PullProgress, width int) string {
 	w := t.p.words
-	if now.Total == 0 || now.Done == now.Total && now.Layers > 0 && t.status != "pulling" {
+	if now.Total == 0 || now.Done == now.Total {
 		return now.Model + ": " + now.Status
 	}
 	parts := []string{

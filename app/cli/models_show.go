@@ -37,7 +37,7 @@ func (p *program) showModelCommand() *cobra.Command {
 			err := p.modelsShow(c, a, args, only)
 			if model, isLocal := a.LocalName(args[0]); isLocal && (fault.Is(err, fault.ModelGone) || fault.Is(err, fault.NotFound)) {
 				// The runner may only have to be started.
-				if localErr := p.showLocal(c.Context(), a, model, only); !fault.Is(localErr, fault.ModelGone) && !fault.Is(localErr, fault.RunnerAbsent) {
+				if localErr := p.showLocal(c.Context(), a, model, only); !fault.Is(localErr, fault.NotFound) && !fault.Is(localErr, fault.RunnerAbsent) {
 					return localErr
 				}
 			}
@@ -68,6 +68,9 @@ type localModelJSON struct {
 // showLocal shows a model of the local runner.
 func (p *program) showLocal(ctx context.Context, a *app.App, model string, only part) error {
 	w, err := a.LocalModel(ctx, model)
+	if fault.Is(err, fault.ModelGone) {
+		return fault.E("cli.models", fault.NotFound, nil, "what", "model", "name", model)
+	}
 	if err != nil {
 		return err
 	}

@@ -302,7 +302,7 @@ func TestModelsAreListedWithWhatTheyCan(t *testing.T) {
 		}
 		want := client.Model{
 			ID: thinker, Detail: "llama 7.2B Q4_0", Context: 4096, Size: 170_000, Chat: true,
-			Thinking: true, Tools: true, Loaded: true, Licence: "Apache License 2.0",
+			Thinking: true, Tools: true, Told: true, Loaded: true, Licence: "Apache License 2.0",
 		}
 		if !reflect.DeepEqual(got[thinker], want) {
 			t.Errorf("got %+v, want %+v", got[thinker], want)

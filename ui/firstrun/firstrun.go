@@ -83,6 +83,14 @@ func (v *View) Unasked() bool { return true }
 // Init looks for a runner and a key.
 func (v *View) Init() tea.Cmd { return v.look }
 
+// start starts the installed runner, then looks at it.
+func (v *View) start() tea.Msg {
+	if err := v.env.App.StartRunner(v.ctx); err != nil {
+		return foundMsg{owner: v, missing: err}
+	}
+	return v.look()
+}
+
 func (v *View) look() tea.Msg {
 	ctx, cancel := context.WithTimeout(v.ctx, patience)
 	defer cancel()
@@ -139,6 +147,8 @@ func (v *View) showSource() {
 		ollama.Explain = w.N("firstrun.source.ollama_found", len(v.models))
 	case v.missing == nil:
 		ollama.Explain = w.T("firstrun.source.ollama_empty")
+	case app.Startable(v.missing):
+		ollama.Explain = w.T("firstrun.source.ollama_installed")
 	default:
 		ollama.Explain = w.T("firstrun.source.ollama_absent")
 	}
@@ -307,6 +317,11 @@ func (v *View) chooseSource(chosen int) tea.Cmd {
 		if len(v.models) > 0 {
 			v.showDone(app.Choice{Provider: app.OllamaProvider, Model: v.models[0].ID})
 			return nil
+		}
+		if app.Startable(v.missing) {
+			v.looking = true
+			v.showRunner()
+			return v.start
 		}
 		v.showRunner()
 	case mistralSource:

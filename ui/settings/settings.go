@@ -5,6 +5,7 @@ package settings
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,6 +27,8 @@ const (
 	recoveryRow = "recovery"
 	hostRow     = "host"
 	windowRow   = "window"
+	startRow    = "start"
+	offlineRow  = "offline"
 )
 
 // View is the settings screen.
@@ -121,7 +124,7 @@ func (v *View) show() {
 		window = strconv.Itoa(c.Ollama.Window)
 	}
 	runner, history := v.locks()
-	v.list.SetRows([]widget.Row{
+	rows := []widget.Row{
 		{ID: themeRow, Text: w.T("settings.theme"), Detail: themeName(w, c.Theme), Group: w.T("settings.group.look")},
 		{ID: languageRow, Text: w.T("settings.language"), Detail: languageName(w, c.Language), Group: w.T("settings.group.look")},
 		{ID: profileRow, Text: w.T("settings.profile"), Detail: v.Env.App.Active(), Group: w.T("settings.group.answers")},
@@ -129,7 +132,9 @@ func (v *View) show() {
 		{ID: windowRow, Text: w.T("settings.window"), Detail: window, Group: w.T("settings.group.answers"), Off: runner},
 		{ID: holderRow, Text: w.T("settings.holder"), Detail: v.holderName(v.holder), Group: w.T("settings.group.history"), Off: history},
 		{ID: recoveryRow, Text: w.T("settings.recovery"), Detail: v.recoveryState(), Group: w.T("settings.group.history"), Off: history},
-	})
+	}
+	at := slices.IndexFunc(rows, func(r widget.Row) bool { return r.ID == holderRow })
+	v.list.SetRows(slices.Insert(rows, at, v.offlineRows(runner)...))
 }
 
 // locks says who fixed the rows of the local runner and of the history, "" where
@@ -302,6 +307,10 @@ func (v *View) open() {
 		v.setEdit(v.editHost())
 	case windowRow:
 		v.setEdit(v.editWindow())
+	case startRow:
+		v.setEdit(v.editStart())
+	case offlineRow:
+		v.setEdit(v.editOffline())
 	case holderRow:
 		v.setEdit(v.editHolder())
 	case recoveryRow:
