@@ -159,6 +159,7 @@ func (an *Answer) take(d Delta) {
 		if d.Tool.Name != "" && d.Tool.Name != client.HandoffTool && !slices.Contains(an.message.Tools, d.Tool.Name) {
 			an.message.Tools = append(slices.Clip(an.message.Tools), d.Tool.Name)
 		}
+		an.grow.ran(d.Tool)
 	case client.ModelDelta:
 		an.message.Model = d.Model
 		if same { // the dated name of what was asked is no other model

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"strings"
 
 	"bise/app/chat"
@@ -59,6 +60,19 @@ func (g *growth) add(d Delta) {
 		g.close()
 		g.closed = append(g.closed, p)
 	default:
+	}
+}
+
+// ran keeps the program of a run that has ended, and what it printed.
+func (g *growth) ran(t ToolActivity) {
+	known := func(p chat.Part) bool { return p.Kind == chat.RunPart && p.CallID == t.ID }
+	if t.State == client.ToolStarted || t.Code == "" && t.Output == "" || slices.ContainsFunc(g.closed, known) {
+		return
+	}
+	g.close()
+	g.closed = append(g.closed, chat.Part{Kind: chat.RunPart, Origin: chat.Model | chat.Code, Name: t.Name, CallID: t.ID, Text: t.Code})
+	if t.Output != "" {
+		g.closed = append(g.closed, chat.Part{Kind: chat.RunOutputPart, Origin: chat.Code, CallID: t.ID, Text: t.Output})
 	}
 }
 

@@ -194,11 +194,27 @@ func TestToolsThatRanAreToldAndRecorded(t *testing.T) {
 	a, f, s := toolbox(t)
 	f.answer = func(_ context.Context, _ chat.Turn, yield func(client.Delta, error) bool) {
 		yield(client.Delta{Kind: client.ToolDelta, Tool: client.ToolActivity{ID: "1", Name: chat.CodeTool, State: client.ToolStarted, Code: "1+1"}}, nil)
+		for range 2 { // a service may tell the end more than once
+			yield(client.Delta{Kind: client.ToolDelta, Tool: client.ToolActivity{ID: "1", Name: chat.CodeTool, State: client.ToolDone, Code: "1+1", Output: "2"}}, nil)
+		}
 		yield(client.Delta{Kind: client.TextDelta, Text: "2", Origin: chat.Model | chat.Code}, nil)
 		yield(client.Delta{Kind: client.DoneDelta, Reason: "stop"}, nil)
 	}
 	p := ask(t, a, s, Prompt{Text: "count", Tools: []string{chat.CodeTool}})
-	if !slices.Equal(p.Message.Tools, []string{chat.CodeTool}) || p.Message.Tools == nil {
+	if !slices.Equal(p.Message.Tools, []string{chat.CodeTool}) {
 		t.Errorf("recorded tools: %v", p.Message.Tools)
+	}
+	again, err := a.OpenSession(t.Context(), s.ID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := again.Snapshot()
+	m, _ := c.Message(p.Message.ID)
+	var kept []string
+	for _, part := range m.Parts {
+		kept = append(kept, string(part.Kind)+" "+string(part.Text))
+	}
+	if want := []string{"run 1+1", "run_output 2", "text 2"}; !slices.Equal(kept, want) {
+		t.Errorf("kept %q, want %q", kept, want)
 	}
 }

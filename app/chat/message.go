@@ -73,6 +73,11 @@ const (
 	ToolCallPart Kind = "tool_call"
 	// ToolResultPart answers the call named by CallID.
 	ToolResultPart Kind = "tool_result"
+	// RunPart is a program that a tool of the service ran: Name is the tool, Text
+	// the program. It is for the reader; no model is told of it.
+	RunPart Kind = "run"
+	// RunOutputPart is what the program of the run CallID printed.
+	RunOutputPart Kind = "run_output"
 )
 
 // Part is a piece of a message with the sources it came from.
@@ -84,7 +89,7 @@ type Part struct {
 	MediaType string // of Data
 	Data      []byte
 	URL       string
-	CallID    string // of a tool call; of a reference, the number it is cited by
+	CallID    string // of a tool call or run; of a reference, the number it is cited by
 	Signature string // opaque; returned to the service unchanged
 	Took      time.Duration
 }
@@ -176,7 +181,7 @@ func (m Message) Origin() Origin {
 func (m Message) Empty() bool {
 	for _, p := range m.Parts {
 		switch p.Kind {
-		case ThinkingPart, ReferencePart:
+		case ThinkingPart, ReferencePart, RunPart, RunOutputPart:
 			continue
 		default:
 			if p.Text != "" || len(p.Data) > 0 || p.Name != "" {

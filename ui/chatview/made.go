@@ -3,6 +3,7 @@ package chatview
 import (
 	"strconv"
 
+	"bise/app"
 	"bise/app/chat"
 	"bise/app/termsafe"
 )
@@ -73,11 +74,11 @@ func (v *View) pictureColumns() int { return min(v.inner()-2, widestPicture) }
 
 // madeSections are the pictures and files of an answer.
 func (v *View) madeSections(it *item) []section {
-	if it.images == 0 && !it.growing && !it.files {
+	if it.images == 0 && !it.files {
 		return nil
 	}
 	t, w := &v.env.Theme, v.env.Words
-	var parts []section
+	parts := []section{fixed("")}
 	for i, p := range it.message.Parts {
 		switch p.Kind {
 		case chat.ImagePart:
@@ -145,14 +146,26 @@ func (v *View) Image(id chat.MessageID) (chat.Part, bool) {
 }
 
 // count notes what a message has besides text, so that a conversation without
-// pictures costs nothing.
+// pictures costs nothing. The runs of an answer that has not grown here are
+// those that were kept.
 func (it *item) count(m chat.Message) {
 	it.images, it.files = 0, false
 	if m.Role != chat.Assistant {
 		return
 	}
+	fromHistory := len(it.runs) == 0
 	for _, p := range m.Parts {
 		switch p.Kind {
+		case chat.RunPart:
+			if fromHistory {
+				it.run(app.ToolActivity{ID: p.CallID, Name: p.Name, State: app.ToolDone, Code: p.Text})
+			}
+		case chat.RunOutputPart:
+			for i := range it.runs {
+				if fromHistory && it.runs[i].ID == p.CallID {
+					it.runs[i].Output = p.Text
+				}
+			}
 		case chat.ImagePart:
 			it.images++
 		case chat.FilePart:

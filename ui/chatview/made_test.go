@@ -74,10 +74,17 @@ func TestAnAnswerFromTheHistoryNamesItsTools(t *testing.T) {
 	c.Put(prompt("p", "", "what is new?"))
 	m := answer("a", "p", "much")
 	m.Tools = []string{chat.WebSearchTool, chat.CodeTool}
+	m.Parts = append(m.Parts,
+		chat.Part{Kind: chat.RunPart, Name: chat.CodeTool, CallID: "1", Text: "print(6*7)"},
+		chat.Part{Kind: chat.RunOutputPart, CallID: "1", Text: "42"})
 	c.Put(m)
 	v.Show(c)
-	if got := shown(v); !strings.Contains(got, "with web search, code") {
+	if got := shown(v); !strings.Contains(got, "with web search\n") || !strings.Contains(got, "code (Ctrl+T") {
 		t.Errorf("it is not told:\n%s", got)
+	}
+	v.ToggleThinking()
+	if got := shown(v); !strings.Contains(got, "print(6*7)") || !strings.Contains(got, "→ 42") {
+		t.Errorf("the code is not shown:\n%s", got)
 	}
 }
 

@@ -1,6 +1,7 @@
 package chatview
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -42,13 +43,10 @@ func (v *View) toolName(name string) string {
 // the reasoning.
 func (v *View) tools(it *item) []string {
 	t := &v.env.Theme
-	if len(it.runs) == 0 {
-		if it.growing || len(it.message.Tools) == 0 {
-			return nil
-		}
-		return []string{margin + t.Thinking.Render(v.cut(v.env.Words.T("tools.used", "Tools", v.names(it.message.Tools))))}
-	}
 	var lines []string
+	if names := v.untold(it); names != "" {
+		lines = append(lines, margin+t.Thinking.Render(v.cut(v.env.Words.T("tools.used", "Tools", names))))
+	}
 	for _, done := range summed(it.runs) {
 		style := t.Thinking
 		if done.State == app.ToolFailed {
@@ -62,10 +60,14 @@ func (v *View) tools(it *item) []string {
 	return lines
 }
 
-func (v *View) names(tools []string) string {
-	names := make([]string, len(tools))
-	for i, t := range tools {
-		names[i] = v.toolName(t)
+// untold names the tools of which nothing is known but that they ran: those of
+// an answer out of the history.
+func (v *View) untold(it *item) string {
+	var names []string
+	for _, tool := range it.message.Tools {
+		if !slices.ContainsFunc(it.runs, func(r app.ToolActivity) bool { return r.Name == tool }) && !it.growing {
+			names = append(names, v.toolName(tool))
+		}
 	}
 	return strings.Join(names, ", ")
 }
