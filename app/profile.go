@@ -29,7 +29,7 @@ var builtinProfiles = map[string]Profile{
 // so that no profile can be added under it.
 func takenName(name string) bool {
 	_, usual := builtinProfiles[name]
-	return usual || name == GuideProvider || name == OllamaProvider
+	return usual || name == GuideProvider || name == OllamaProvider || name == FileProvider
 }
 
 // kinds says for each kind of profile whose terms govern it by default.

@@ -129,10 +129,12 @@ func (a *App) mayStart() string {
 	return findRunner(a.options.Env)
 }
 
-// findRunner looks for the program of Ollama: in the folders of PATH, then
-// where its installers put it.
-func findRunner(env func(string) string) string {
-	name := "ollama"
+// findRunner looks for the program of Ollama.
+func findRunner(env func(string) string) string { return findProgram("ollama", env) }
+
+// findProgram looks for a program: in the folders of PATH, then where the
+// installers of local runners put it.
+func findProgram(name string, env func(string) string) string {
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}
@@ -283,25 +285,14 @@ func (a *App) startServer(ctx context.Context, program string) (*server, error) 
 		return nil, fault.E(op, fault.RunnerFailed, err)
 	}
 	p := ollama.New(ollama.Options{HTTP: a.network.Client(OllamaProvider), Host: host})
-	s, err := startServer(program, host, a.runnerLog(), serverEnv(os.Environ(), host, a.LocalOnly()))
+	s, err := startServer(starting{
+		program: program, args: []string{"serve"}, host: host, log: a.runnerLog(),
+		env: serverEnv(os.Environ(), host, a.LocalOnly()),
+	})
 	if err != nil {
 		return nil, err
 	}
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		if p.Check(ctx) == nil {
-			return s, nil
-		}
-		select {
-		case <-s.done:
-			return nil, fault.E(op, fault.RunnerFailed, nil, "path", s.log, "message", lastLine(s.log))
-		case <-ctx.Done():
-			s.stop()
-			return nil, fault.E(op, fault.RunnerFailed, ctx.Err(), "path", s.log, "message", lastLine(s.log))
-		case <-tick.C:
-		}
-	}
+	return s, s.await(ctx, op, func() bool { return p.Check(ctx) == nil })
 }
 
 func (a *App) runnerLog() string { return filepath.Join(a.dir, "logs", "ollama.log") }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"os"
 	"os/exec"
@@ -27,11 +28,21 @@ type server struct {
 // models first, which took 2 s in the middle of an answer.
 const stopLimit = 5 * time.Second
 
-// startServer starts the program as a server in a process group of its own, so
-// that what it starts ends with it. Its output goes to the file log, anew at
-// every start.
-func startServer(program, host, log string, env []string) (*server, error) {
+// starting is what a server is started with.
+type starting struct {
+	program string
+	args    []string
+	folder  string // that it runs in, "" for ours
+	host    string // host:port that it will answer at
+	log     string // file for its output, made anew
+	env     []string
+}
+
+// startServer starts a program as a server in a process group of its own, so
+// that what it starts ends with it.
+func startServer(with starting) (*server, error) {
 	const op = "app.StartRunner"
+	log := with.log
 	if err := os.MkdirAll(filepath.Dir(log), 0o700); err != nil {
 		return nil, fault.E(op, fault.ReadOnly, err, "path", filepath.Dir(log))
 	}
@@ -40,9 +51,9 @@ func startServer(program, host, log string, env []string) (*server, error) {
 		return nil, fault.E(op, fault.ReadOnly, err, "path", log)
 	}
 	defer func() { _ = f.Close() }() // the server has its own
-	s := &server{host: host, log: log, done: make(chan struct{})}
-	s.cmd = exec.Command(program, "serve")
-	s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = env, f, f
+	s := &server{host: with.host, log: log, done: make(chan struct{})}
+	s.cmd = exec.Command(with.program, with.args...)
+	s.cmd.Dir, s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = with.folder, with.env, f, f
 	apart(s.cmd)
 	started := make(chan error)
 	go func() {
@@ -64,6 +75,26 @@ func startServer(program, host, log string, env []string) (*server, error) {
 		return nil, fault.E(op, fault.RunnerFailed, err, "path", log, "message", "")
 	}
 	return s, nil
+}
+
+// await waits until a server answers; one that ends or takes longer than ctx
+// is stopped, and the error says what it wrote last.
+func (s *server) await(ctx context.Context, op string, answers func() bool) error {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if answers() {
+			return nil
+		}
+		select {
+		case <-s.done:
+			return fault.E(op, fault.RunnerFailed, nil, "path", s.log, "message", lastLine(s.log))
+		case <-ctx.Done():
+			s.stop()
+			return fault.E(op, fault.RunnerFailed, ctx.Err(), "path", s.log, "message", lastLine(s.log))
+		case <-tick.C:
+		}
+	}
 }
 
 func (s *server) ended() bool {
@@ -105,25 +136,33 @@ var secret = struct{ starts, ends []string }{
 func serverEnv(ours []string, host string, localOnly bool) []string {
 	env := make([]string, 0, len(ours)+5)
 	cloud := false
-	for _, entry := range ours {
+	for _, entry := range cleanEnv(ours) {
 		name, _, _ := strings.Cut(entry, "=")
-		name = strings.ToUpper(name)
-		switch {
-		case name == "OLLAMA_HOST", name == "OLLAMA_DEBUG", name == "OLLAMA_DEBUG_LOG_REQUESTS", name == "GIN_MODE":
+		switch strings.ToUpper(name) {
+		case "OLLAMA_HOST", "OLLAMA_DEBUG", "OLLAMA_DEBUG_LOG_REQUESTS", "GIN_MODE":
 			continue
-		case name == "OLLAMA_NO_CLOUD":
+		case "OLLAMA_NO_CLOUD":
 			if localOnly {
 				continue
 			}
 			cloud = true
-		case mayHoldSecret(name):
-			continue
 		}
 		env = append(env, entry)
 	}
 	env = append(env, "OLLAMA_HOST="+host, "OLLAMA_NOPRUNE=1", "OLLAMA_DEBUG=0", "GIN_MODE=release")
 	if !cloud {
 		env = append(env, "OLLAMA_NO_CLOUD=1")
+	}
+	return env
+}
+
+// cleanEnv is an environment without what may be a secret.
+func cleanEnv(ours []string) []string {
+	env := make([]string, 0, len(ours))
+	for _, entry := range ours {
+		if name, _, _ := strings.Cut(entry, "="); !mayHoldSecret(strings.ToUpper(name)) {
+			env = append(env, entry)
+		}
 	}
 	return env
 }

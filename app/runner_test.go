@@ -21,6 +21,9 @@ func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == "ollama" && len(os.Args) == 2 && os.Args[1] == "serve" {
 		os.Exit(serveAsOllama())
 	}
+	if filepath.Base(os.Args[0]) == FileProvider {
+		os.Exit(serveAsLlama(os.Args[1:]))
+	}
 	os.Exit(m.Run())
 }
 

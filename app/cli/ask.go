@@ -37,6 +37,7 @@ type chatFlags struct {
 	conversation string
 	model        string
 	system       string
+	weights      string
 	options      optionFlags
 }
 
@@ -66,6 +67,7 @@ func (p *program) chatFlagsOf(c *cobra.Command, f *chatFlags) {
 	c.Flags().StringVar(&f.conversation, "conversation", "", p.words.T("cli.flag.conversation"))
 	c.Flags().StringVarP(&f.model, "model", "m", "", p.words.T("cli.flag.model"))
 	c.Flags().StringVar(&f.system, "system", "", p.words.T("cli.flag.system"))
+	c.Flags().StringVar(&f.weights, "weights", "", p.words.T("cli.flag.weights"))
 	exclusive(c, "continue", "conversation")
 	p.optionFlagsOf(c, &f.options)
 }
@@ -215,6 +217,13 @@ func (p *program) session(ctx context.Context, a *app.App, f chatFlags, dry bool
 	preset, err := p.presetOf(a, &f)
 	if err != nil {
 		return nil, err
+	}
+	if f.weights != "" {
+		choice, err := a.RunWeights(ctx, f.weights)
+		if err != nil {
+			return nil, err
+		}
+		f.model = choice.Provider + "/" + choice.Model
 	}
 	if f.model != "" {
 		choice, err := a.FindModel(ctx, f.model, s.Choice().Provider)
