@@ -52,6 +52,10 @@ func (s *server) conversation(w http.ResponseWriter, r *http.Request) {
 		}
 		return false
 	}
+	last := body[max(0, bytes.LastIndex(body, []byte(`"content"`))):]
+	if refuses(w, string(last)) {
+		return
+	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	event := func(kind, fields string) {
 		fmt.Fprintf(w, "event: %s\ndata: {\"type\":%q,%s}\n\n", kind, kind, fields)
@@ -61,8 +65,15 @@ func (s *server) conversation(w http.ResponseWriter, r *http.Request) {
 		event("message.output.delta", `"id":"m1","model":"small-latest","role":"assistant","content":`+content)
 	}
 	event("conversation.response.started", `"conversation_id":"conv_1"`)
-	last := body[max(0, bytes.LastIndex(body, []byte(`"content"`))):]
 	switch asked := string(last); {
+	case strings.Contains(asked, "break off"): // while the tool runs
+		say(`"I look it up."`)
+		event("tool.execution.started", `"id":"t0","name":"web_search","arguments":"{\"query\":\"winds\"}"`)
+		return
+	case strings.Contains(asked, "fail inside"):
+		event("tool.execution.started", `"id":"t0","name":"code_interpreter","arguments":""`)
+		event("conversation.response.error", `"message":"Internal error while streaming","code":500`)
+		return
 	case strings.Contains(asked, "search") && has("web_search"):
 		event("tool.execution.started", `"id":"t1","name":"web_search","arguments":"{\"query\":\"alpine winds\"}"`)
 		event("tool.execution.done", `"id":"t1","name":"web_search","info":{}`)
