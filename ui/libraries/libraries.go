@@ -226,6 +226,8 @@ func (v *View) dress() {
 	switch {
 	case v.busy != "":
 		empty = v.busy
+	case v.err != nil:
+		empty = "" // what is there is not known
 	case v.shown != nil:
 		empty = w.T("libraries.no_documents")
 	}
