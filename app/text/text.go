@@ -127,6 +127,6 @@ func (w *Words) Fault(err error) (message, remedy string) {
 	if e.Err != nil {
 		cause = e.Err.Error()
 	}
-	args = append(args, "Cause", cause, "RetryAfter", e.RetryAfter)
+	args = append(args, "Cause", cause, "RetryAfter", fault.Brief(e.RetryAfter))
 	return w.T("fault."+kind+".message", args...), w.T("fault."+kind+".remedy", args...)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"strings"
 	"time"
 
 	"bise/app/fault"
@@ -28,22 +27,10 @@ func NewIdle(ctx context.Context, limit time.Duration) (context.Context, *Idle) 
 	i := &Idle{ctx: ctx, cancel: cancel, limit: limit}
 	if limit > 0 {
 		i.timer = time.AfterFunc(limit, func() {
-			cancel(fault.E("sse.Idle", fault.TimedOut, nil, "after", brief(limit)))
+			cancel(fault.E("sse.Idle", fault.TimedOut, nil, "after", fault.Brief(limit)))
 		})
 	}
 	return ctx, i
-}
-
-// brief is a duration without its empty parts: "10m", not "10m0s".
-func brief(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
 }
 
 // Reader watches the reads of r.
