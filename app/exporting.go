@@ -216,6 +216,7 @@ type Exported struct {
 func (a *App) Export(ctx context.Context, p *ExportPlan, w io.Writer, record func(export.Turn) error, progress func(done int)) error {
 	d, err := export.New(w, export.Options{
 		Format: p.Format, Words: a.Words(), Say: a.sayRule, Version: a.Version(), Ruleset: a.Rules().ID(), At: a.Now(),
+		Name:  func(provider string) string { return a.Describe(provider).Name },
 		Marks: a.marks(), Conversations: p.Conversations, Left: p.Left, Title: p.Title, Record: record,
 	})
 	if err != nil {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"io"
 	"slices"
 	"strings"
 
@@ -53,7 +54,7 @@ func (p *program) importFile(c *cobra.Command, a *app.App, path string, f import
 	if !slices.Contains(app.ImportSources(), app.ImportSource(f.from)) {
 		return fault.E("cli.import", fault.Usage, nil, "what", "source of an import", "word", f.from)
 	}
-	r, err := a.Import(c.Context(), app.ImportRequest{Path: path, From: app.ImportSource(f.from), DryRun: f.dryRun})
+	r, err := a.Import(c.Context(), app.ImportRequest{Path: path, From: app.ImportSource(f.from), DryRun: f.dryRun, Progress: p.counting()})
 	if err != nil && r.Conversations == 0 {
 		return err
 	}
@@ -64,6 +65,18 @@ func (p *program) importFile(c *cobra.Command, a *app.App, path string, f import
 		return r.Problems[0].Err
 	}
 	return err
+}
+
+// counting draws how many conversations are read, where somebody watches.
+func (p *program) counting() func(done int) {
+	if !p.console.errTerminal {
+		return nil
+	}
+	return func(done int) {
+		if done%100 == 0 {
+			_, _ = io.WriteString(p.env.Stderr, p.words.T("cli.import.progress", "Done", done)+"\r")
+		}
+	}
 }
 
 func (p *program) printImport(r app.ImportReport, dryRun bool) error {

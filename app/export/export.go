@@ -35,8 +35,9 @@ type Words interface {
 type Options struct {
 	Format  policy.Format
 	Words   Words
-	Say     func(policy.Words) string // sentences of the rules
-	Version string                    // of bise
+	Say     func(policy.Words) string    // sentences of the rules
+	Name    func(provider string) string // what a provider is called, "" if nobody knows
+	Version string                       // of bise
 	Ruleset string
 	At      time.Time
 	Marks   archive.Marks
@@ -177,7 +178,10 @@ func (d *Document) speaker(m chat.Message) string {
 	case !archive.Generated(m):
 		return w.T("export.person")
 	}
-	model := cmp.Or(m.Model, m.Asked, m.Provider)
+	model := cmp.Or(m.Model, m.Asked)
+	if model == "" && d.o.Name != nil {
+		model = d.o.Name(m.Provider)
+	}
 	switch {
 	case model == "" && m.Edited:
 		return w.T("export.edited")

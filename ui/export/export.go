@@ -226,7 +226,7 @@ func (v *view) written(msg writtenMsg) (screen.Action, tea.Cmd) {
 func (v *view) View() string {
 	t, w := &v.Env.Theme, v.Env.Words
 	if v.empty {
-		return v.DrawFull(v.Wrap(t.Text, w.T("export.screen.empty")))
+		return v.Draw(v.Wrap(t.Text, w.T("export.screen.empty")))
 	}
 	switch v.step {
 	case choosing:
