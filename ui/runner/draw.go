@@ -24,6 +24,9 @@ func (v *View) selected() (row, bool) {
 	return r, ok
 }
 
+// pullID names the row of a pull.
+func pullID(model string) string { return "pull " + app.WithTag(model) }
+
 // show makes the rows: the runner where it does not answer, what is fetched,
 // what is there, what there is to fetch.
 func (v *View) show() {
@@ -50,7 +53,7 @@ func (v *View) show() {
 	}
 	for _, p := range v.pulls {
 		if p.State != app.PullDone {
-			add("pull "+p.Model, row{kind: pullRow, pull: p}, widget.Row{Text: p.Model, Detail: v.pullState(p), Group: w.T("runner.group.pulls")})
+			add(pullID(p.Model), row{kind: pullRow, pull: p}, widget.Row{Text: p.Model, Detail: v.pullState(p), Group: w.T("runner.group.pulls")})
 		}
 	}
 	var here []string
@@ -76,6 +79,10 @@ func (v *View) show() {
 		})
 	}
 	v.list.SetRows(rows)
+	if _, there := v.rows[v.want]; there {
+		v.list.Select(v.want)
+		v.want = ""
+	}
 	v.hint()
 }
 

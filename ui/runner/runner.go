@@ -58,6 +58,7 @@ type View struct {
 	asking *dialog.Ask    // whether to delete, nil if nothing is asked
 	naming *widget.Prompt // the name to fetch, nil if none is typed
 	line   int            // of naming
+	want   string         // the row to select when it is there, "" for none
 	busy   string         // what is being done, "" if nothing
 	note   string
 	err    error
@@ -277,9 +278,16 @@ func (v *View) enter(r row) (screen.Action, tea.Cmd) {
 		if a.LocalOnly() {
 			return screen.Stay{}, nil
 		}
-		return screen.Stay{}, v.queue(func() { a.QueuePull(r.offer.Name) })
+		return screen.Stay{}, v.fetch(r.offer.Name)
 	}
 	return screen.Stay{}, nil
+}
+
+// fetch queues a pull and selects it.
+func (v *View) fetch(model string) tea.Cmd {
+	a := v.Env.App
+	v.want = pullID(model)
+	return v.queue(func() { a.QueuePull(model) })
 }
 
 // queue changes the queue and reads it at once.
@@ -340,7 +348,7 @@ func (v *View) name(msg tea.KeyPressMsg) tea.Cmd {
 		v.naming = nil
 		if model != "" {
 			v.hint()
-			return v.queue(func() { v.Env.App.QueuePull(model) })
+			return v.fetch(model)
 		}
 	default:
 		v.naming.Update(msg)
