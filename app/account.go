@@ -43,6 +43,9 @@ type AccountStep struct {
 // Window is until when something is kept or can be reached.
 type Window struct{ Field, Until, Text string }
 
+// AgentsStep is the step before which agents can be saved as files.
+const AgentsStep = "agents_and_fine_tunes"
+
 // The steps that bise does itself.
 const (
 	stepWipeKey = "wipe_key"

@@ -177,7 +177,7 @@ var bans = []ban{
 	},
 	{
 		[]string{"context"},
-		[]string{".", "app", "app/cli", "client/...", "localstore/...", "ui", "ui/screen", "ui/dialog", "ui/chatview", "ui/export", "ui/firstrun", "ui/historyview", "ui/libraries", "ui/models", "ui/notices", "ui/presets", "ui/privacy", "ui/runner", "ui/settings", "ui/share", "ui/signin", "ui/sources", "ui/tools"},
+		[]string{".", "app", "app/cli", "client/...", "localstore/...", "ui", "ui/screen", "ui/agents", "ui/dialog", "ui/chatview", "ui/export", "ui/firstrun", "ui/historyview", "ui/libraries", "ui/models", "ui/notices", "ui/presets", "ui/privacy", "ui/runner", "ui/settings", "ui/share", "ui/signin", "ui/sources", "ui/tools", "ui/usage"},
 		"what takes a context waits for something; drawing, keys and wording must not",
 	},
 	{

@@ -37,29 +37,43 @@ func (a *App) AskAccount(ctx context.Context, profile string) (Account, error) {
 	return account, err
 }
 
+// MayRotate says why the key of a profile cannot be changed from here: there is
+// none, or the environment holds it.
+func (a *App) MayRotate(ctx context.Context, profile string) error {
+	_, err := a.rotatable(ctx, profile)
+	return err
+}
+
+func (a *App) rotatable(ctx context.Context, profile string) (old chat.Secret, err error) {
+	old, source, err := a.findKey(ctx, profile)
+	if err != nil {
+		return "", err
+	}
+	if source == KeyEnvironment {
+		p, err := a.Profile(profile)
+		if err != nil {
+			return "", err
+		}
+		return "", fault.E("app.RotateKey", fault.KeyElsewhere, nil, "variable", keyVariable(p.Kind))
+	}
+	return old, nil
+}
+
 // RotateKey puts a new key in the place of the one that a profile has: the new
 // one is checked first, so that a mistyped one costs nothing. The old one is
 // then forgotten here; only its owner can take it back at the service, on
 // KeyPage. A key that the environment holds cannot be changed from here.
 func (a *App) RotateKey(ctx context.Context, profile string, key chat.Secret) error {
-	const op = "app.RotateKey"
-	old, source, err := a.findKey(ctx, profile)
+	old, err := a.rotatable(ctx, profile)
 	if err != nil {
 		return err
-	}
-	if source == KeyEnvironment {
-		p, err := a.Profile(profile)
-		if err != nil {
-			return err
-		}
-		return fault.E(op, fault.KeyElsewhere, nil, "variable", keyVariable(p.Kind))
 	}
 	fresh, err := cleanKey(key)
 	if err != nil {
 		return err
 	}
 	if fresh == old {
-		return fault.E(op, fault.SameKey, nil, "profile", profile)
+		return fault.E("app.RotateKey", fault.SameKey, nil, "profile", profile)
 	}
 	return a.SignIn(ctx, profile, fresh)
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -17,12 +18,21 @@ func (p *program) accountCommand() *cobra.Command {
 			use: "open PAGE", short: "cli.account.open.short", long: "cli.account.open.long",
 			example: "bise account open usage", args: between(1, 1), run: p.withApp(p.accountOpen),
 		}),
-		p.build(command{
-			use: "end", short: "cli.account.end.short", long: "cli.account.end.long",
-			example: "bise account end --profile work",
-			run:     p.withApp(p.accountEnd),
-		}),
+		p.accountEndCommand(),
 	)
+}
+
+func (p *program) accountEndCommand() *cobra.Command {
+	var folder string
+	c := p.build(command{
+		use: "end", short: "cli.account.end.short", long: "cli.account.end.long",
+		example: "bise account end --profile work\nbise account end --profile work --save-agents ~/agents",
+		run: p.withApp(func(c *cobra.Command, a *app.App, _ []string) error {
+			return p.accountEnd(c, a, folder)
+		}),
+	})
+	c.Flags().StringVar(&folder, "save-agents", "", p.words.T("cli.flag.save_agents"))
+	return c
 }
 
 // accountEndJSON is what account end --json prints: the decision as policy eval
@@ -46,8 +56,9 @@ type accountStepJSON struct {
 }
 
 // accountEnd tells every step in its order. On a terminal each of the person's
-// own steps waits for them; nothing is removed before all of them are done.
-func (p *program) accountEnd(c *cobra.Command, a *app.App, _ []string) error {
+// own steps waits for them; nothing is removed before all of them are done, and
+// before the agents are saved where that was wanted.
+func (p *program) accountEnd(c *cobra.Command, a *app.App, folder string) error {
 	walk, err := a.AccountWalk(a.Active())
 	if err != nil {
 		return err
@@ -55,8 +66,13 @@ func (p *program) accountEnd(c *cobra.Command, a *app.App, _ []string) error {
 	if len(walk.Steps) == 0 {
 		return p.printAccountEnd(walk)
 	}
+	if folder != "" {
+		if err := p.saveAgents(c.Context(), a, walk.Profile, folder); err != nil {
+			return err
+		}
+	}
 	if !p.globals.yes {
-		if err := p.walk(c, walk); err != nil {
+		if err := p.walk(c, a, walk, folder != ""); err != nil {
 			return err
 		}
 	}
@@ -67,8 +83,22 @@ func (p *program) accountEnd(c *cobra.Command, a *app.App, _ []string) error {
 	return p.printAccountEnd(done)
 }
 
-// walk asks for each step whether it is done, the key last.
-func (p *program) walk(c *cobra.Command, walk app.AccountEnd) error {
+// saveAgents saves the agents of a profile; the names of the files are no part
+// of the answer here.
+func (p *program) saveAgents(ctx context.Context, a *app.App, profile, folder string) error {
+	paths, err := a.ExportAgents(ctx, profile, folder)
+	if err == nil {
+		p.output.note(p.words.N("cli.agents.export.done", len(paths), "Folder", folder))
+	}
+	return err
+}
+
+// agentsFolder is where the walk offers to save the agents of a profile.
+func agentsFolder(profile string) string { return "bise-agents-" + profile }
+
+// walk asks for each step whether it is done, the key last. saved says that the
+// agents are.
+func (p *program) walk(c *cobra.Command, a *app.App, walk app.AccountEnd, saved bool) error {
 	remove := p.words.T("cli.account.end.do", "Profile", walk.Profile)
 	if !p.console.interactive() {
 		return p.confirm(c.Context(), remove) // which names the flag
@@ -79,11 +109,32 @@ func (p *program) walk(c *cobra.Command, walk app.AccountEnd) error {
 		if s.Here {
 			continue
 		}
+		if s.Step == app.AgentsStep && !saved && a.HasAgents(walk.Profile) {
+			if err := p.offerAgents(c.Context(), a, walk.Profile); err != nil {
+				return err
+			}
+		}
 		if err := p.confirm(c.Context(), p.words.T("cli.account.end.done")); err != nil {
 			return err
 		}
 	}
 	return p.confirm(c.Context(), remove)
+}
+
+// offerAgents saves the agents if the person wants that. That it cannot be done
+// ends nothing: the next question is whether it is.
+func (p *program) offerAgents(ctx context.Context, a *app.App, profile string) error {
+	folder := agentsFolder(profile)
+	question := p.words.T("cli.account.end.agents", "Folder", folder) + " " + p.words.T("cli.confirm.choice")
+	yes, err := p.console.yes(ctx, question, p.words.T("cli.confirm.yes"))
+	if err != nil || !yes {
+		return err
+	}
+	if err := p.saveAgents(ctx, a, profile, folder); err != nil {
+		told := p.describe(err)
+		p.output.note(told.Message + " " + told.Remedy)
+	}
+	return nil
 }
 
 func (p *program) printAccountEnd(end app.AccountEnd) error {

@@ -54,7 +54,7 @@ type modelJSON struct {
 }
 
 func (p *program) newModelJSON(a *app.App, provider string, m app.Model) modelJSON {
-	place := a.Place(provider, m.Remote)
+	place := a.PlaceOfModel(provider, m)
 	out := modelJSON{
 		Provider: provider, ID: m.ID, Name: m.Name, Aliases: m.Aliases, Detail: m.Detail,
 		Context: m.Context, Size: m.Size,

@@ -11,6 +11,9 @@ import (
 // checked and kept here, and the old one taken back there. What only the person
 // can do is said before and after.
 func (p *program) rotate(ctx context.Context, a *app.App, profile app.Profile, f signInFlags) error {
+	if err := a.MayRotate(ctx, profile.Name); err != nil {
+		return err
+	}
 	old := ""
 	if account, err := a.AskAccount(ctx, profile.Name); err == nil {
 		old = termsafe.Line(maskedName(account.Key.Name))

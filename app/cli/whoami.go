@@ -177,7 +177,7 @@ func (p *program) printIdentity(out identityJSON, told bool) error {
 	if out.AccountError != nil && !told {
 		p.output.note(p.words.T("cli.whoami.not_told", "Why", out.AccountError.Message))
 	}
-	if len(out.Pages) > 0 {
+	if len(out.Pages) > 0 && p.console.errTerminal {
 		p.output.note(p.words.T("cli.whoami.pages"))
 	}
 	return nil

@@ -301,7 +301,7 @@ func (v *View) detail() []string {
 	case r.waiting:
 		return nil
 	}
-	place := v.Env.App.Place(string(r.provider.ID), r.model.Remote)
+	place := v.Env.App.PlaceOfModel(string(r.provider.ID), r.model)
 	style := t.Text
 	if place.Trains || r.model.Remote {
 		style = t.Warning
