@@ -265,6 +265,11 @@ func TestStandInAgents(t *testing.T) {
 	if waits.Err != nil || len(parts) == 0 || parts[len(parts)-1].Part.Kind != chat.ToolCallPart || len(notices) != 1 || notices[0].Notice.Key != "notice.tool_waits" {
 		t.Errorf("a call that waits gives %v, %+v, %+v", waits.Err, parts, notices)
 	}
+	turn = clienttest.Turn(chat.AgentModel(helper), "hello")
+	turn.Prefix, turn.Options.Effort = "It begins", "high"
+	if on := ask(t, options(t, url), turn); on.Err != nil || strings.HasPrefix(on.Text(client.TextDelta), "It begins") {
+		t.Errorf("going on gives %v", on.Err)
+	}
 	gone := ask(t, options(t, url), clienttest.Turn(chat.AgentModel("ag_gone"), "hello"))
 	if !fault.Is(gone.Err, fault.NotFound) {
 		t.Errorf("an agent that is gone gives %v", gone.Err)
