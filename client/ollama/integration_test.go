@@ -53,7 +53,8 @@ func TestAgainstARealServer(t *testing.T) {
 	if res := ask(t, p, clienttest.Turn("bise-nowhere", "")); !fault.Is(res.Err, fault.ModelGone) {
 		t.Errorf("a model that is not there gave %v", res.Err)
 	}
-	if err := raw.Delete(ctx, &api.DeleteRequest{Model: model}); err != nil {
+	keep(t, p, model)
+	if err := p.Remove(ctx, model); err != nil {
 		t.Fatal(err)
 	}
 	models, err := p.Models(ctx)
@@ -67,6 +68,33 @@ func TestAgainstARealServer(t *testing.T) {
 	}
 	if res := ask(t, p, clienttest.Turn(model, "")); !fault.Is(res.Err, fault.ModelGone) {
 		t.Errorf("a model deleted behind our back gave %v", res.Err)
+	}
+}
+
+// keep looks at the model, frees its memory, and gives it a second name and
+// takes that away.
+func keep(t *testing.T, p *Provider, model string) {
+	t.Helper()
+	ctx := t.Context()
+	w, err := p.Weights(ctx, model)
+	if err != nil || w.Family != "llama" || w.LicenceText != "MIT" || w.Template == "" || w.Path == "" || w.Size == 0 {
+		t.Errorf("the weights are %+v, %v", w, err)
+	}
+	if err := p.Unload(ctx, model); err != nil {
+		t.Errorf("unloading: %v", err)
+	}
+	if err := p.Copy(ctx, model, "bise-integration:copy"); err != nil {
+		t.Errorf("copying: %v", err)
+	}
+	if err := p.Remove(ctx, "bise-integration:copy"); err != nil {
+		t.Errorf("deleting the copy: %v", err)
+	}
+	if err := p.Remove(ctx, "bise-integration:copy"); !fault.Is(err, fault.ModelGone) {
+		t.Errorf("deleting it again gave %v", err)
+	}
+	err = p.Pull(ctx, "bise.invalid/no/model", func(client.Pulling) error { return nil })
+	if e, ok := fault.As(err); !ok || e.Kind == fault.ServerFailed {
+		t.Errorf("a registry that does not exist gave %v", err)
 	}
 }
 
