@@ -62,6 +62,7 @@ func TestCanaryChild(t *testing.T) {
 		step()
 		_ = a.Rename(t.Context(), s.ID(), "a title of my own")
 		_ = a.SaveDraft(t.Context(), "what I type next")
+		exportEvery(t, a, s)
 		step()
 		f2, keep := f.answer, origin
 		f.answer = saying("Zebras are striped, and have been for long.")
