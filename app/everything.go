@@ -9,8 +9,6 @@ import (
 	"encoding/json"
 	"io"
 	"net/url"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/BurntSushi/toml"
@@ -36,7 +34,7 @@ func (a *App) ExportEverything(ctx context.Context, p *ExportPlan, path string, 
 	defer file.Discard()
 	w, sum := &counted{w: file}, sha256.New()
 	z := zip.NewWriter(io.MultiWriter(w, sum))
-	if err := a.packConversations(ctx, z, p, progress); err != nil {
+	if err := a.packConversations(ctx, z, p, path, progress); err != nil {
 		return out, err
 	}
 	if err := a.packPapers(ctx, z); err != nil {
@@ -50,17 +48,14 @@ func (a *App) ExportEverything(ctx context.Context, p *ExportPlan, path string, 
 }
 
 // packConversations writes the conversations, and then the record of them, which
-// waits in a file without a name: it holds hashes and no text.
-func (a *App) packConversations(ctx context.Context, z *zip.Writer, p *ExportPlan, progress func(done int)) error {
-	const op, name = "app.ExportEverything", "conversations.json"
-	side, err := os.CreateTemp("", "bise-record-*")
+// waits in a file beside the package: it holds hashes and no text.
+func (a *App) packConversations(ctx context.Context, z *zip.Writer, p *ExportPlan, path string, progress func(done int)) error {
+	const name = "conversations.json"
+	side, err := localstore.CreateFile(path+recordEnd, true)
 	if err != nil {
-		return fault.E(op, fault.ReadOnly, err, "path", os.TempDir())
+		return err
 	}
-	defer func() {
-		_ = side.Close()
-		_ = os.Remove(side.Name()) // a leftover holds nothing that was said
-	}()
+	defer side.Discard()
 	entry, err := a.entry(z, name)
 	if err != nil {
 		return err
@@ -73,13 +68,14 @@ func (a *App) packConversations(ctx context.Context, z *zip.Writer, p *ExportPla
 	if err := r.end(name, Exported{Bytes: w.n, SHA256: hex.EncodeToString(sum.Sum(nil))}); err != nil {
 		return err
 	}
-	if _, err := side.Seek(0, io.SeekStart); err != nil {
-		return fault.E(op, fault.ReadOnly, err, "path", filepath.Base(side.Name()))
+	written, err := side.Again()
+	if err != nil {
+		return err
 	}
 	if entry, err = a.entry(z, "provenance.json"); err != nil {
 		return err
 	}
-	_, err = io.Copy(entry, side)
+	_, err = io.Copy(entry, written)
 	return err
 }
 

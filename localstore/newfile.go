@@ -2,6 +2,7 @@ package localstore
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -36,7 +37,7 @@ func CreateFile(path string, replace bool) (*NewFile, error) {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return nil, fault.E(op, fault.NotFound, nil, "what", "folder", "name", dir)
 	}
-	f, err := os.CreateTemp(dir, ".bise-new-*") // made with mode 0600
+	f, err := disk.Temp(path)
 	if err != nil {
 		return nil, unwritten(op, path, err)
 	}
@@ -47,6 +48,13 @@ func CreateFile(path string, replace bool) (*NewFile, error) {
 func (n *NewFile) Write(p []byte) (int, error) {
 	written, err := n.file.Write(p)
 	return written, unwritten("localstore.NewFile", n.path, err)
+}
+
+// Again reads what was written, from the beginning. Nothing may be written
+// afterwards.
+func (n *NewFile) Again() (io.Reader, error) {
+	_, err := n.file.Seek(0, io.SeekStart)
+	return n.file, unwritten("localstore.NewFile", n.path, err)
 }
 
 // Commit gives the file its name once all of it is on the disk.

@@ -29,11 +29,11 @@ func Exists(path string) bool {
 // returns without error the new content survives a power cut; on any error or
 // crash the old file is untouched.
 func WriteFile(path string, data []byte) (err error) {
-	temp := path + "." + rand.Text()[:8] + ".tmp"
-	f, err := os.OpenFile(temp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	f, err := Temp(path)
 	if err != nil {
 		return err
 	}
+	temp := f.Name()
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, ignoreAbsent(os.Remove(temp)))
@@ -62,6 +62,12 @@ func Create(path string) error {
 		return err
 	}
 	return f.Close()
+}
+
+// Temp makes an empty file beside path, readable by its owner only, to be
+// written, read again, and given the name of path or removed.
+func Temp(path string) (*os.File, error) {
+	return os.OpenFile(path+"."+rand.Text()[:8]+".tmp", os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 }
 
 // Remove deletes path and makes that lasting. A file that is not there is not
