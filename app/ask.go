@@ -64,6 +64,11 @@ func (a *App) Ask(ctx context.Context, s *Session, p Prompt) (*Answer, policy.Ve
 		return nil, policy.Verdict{}, err
 	}
 	ask, v, err := a.prepare(ctx, s, p)
+	if may := v; err == nil && v.Decision.Permits() {
+		if may, err = a.agentMay(ctx, ask); !may.Decision.Permits() {
+			v = may
+		}
+	}
 	if err != nil || !v.Decision.Permits() {
 		if err == nil {
 			a.noteRefusal(ctx, s, v)

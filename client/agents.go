@@ -28,6 +28,8 @@ type AgentCard struct {
 	Versions []AgentVersion // oldest first
 	Created  time.Time
 	Updated  time.Time
+	// Handoffs are the agents that it may hand a question over to.
+	Handoffs []AgentID
 	// InChat says that it is published in the service's own chat.
 	InChat bool
 }

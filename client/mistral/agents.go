@@ -35,6 +35,7 @@ type wireAgent struct {
 	Model        string            `json:"model"`
 	Instructions string            `json:"instructions"`
 	Tools        []json.RawMessage `json:"tools"`
+	Handoffs     []string          `json:"handoffs"`
 	Version      int               `json:"version"`
 	Versions     []int             `json:"versions"`
 	Created      time.Time         `json:"created_at"`
@@ -56,6 +57,9 @@ func (w wireAgent) agent() client.AgentCard {
 		a.Versions = append(a.Versions, client.AgentVersion(n))
 	}
 	slices.Sort(a.Versions)
+	for _, id := range w.Handoffs {
+		a.Handoffs = append(a.Handoffs, client.AgentID(id))
+	}
 	for _, raw := range w.Tools {
 		var t tool
 		if json.Unmarshal(raw, &t) != nil || t.Type == "" {
