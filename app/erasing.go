@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"bise/app/chat"
+	"bise/app/fault"
 	"bise/localstore"
 )
 
@@ -31,7 +32,13 @@ func (a *App) Before(ctx context.Context, t time.Time) (ids []chat.ConversationI
 
 // EraseEverything destroys every conversation and draft, every notice and
 // document, and the ledgers of shares, uploads and requests. What lies at a
-// service stays there; the configuration and the keys stay here.
-func (a *App) EraseEverything(ctx context.Context) error {
-	return a.withPast(ctx, func(db *localstore.DB) error { return db.Erase(ctx) })
+// service stays there; the configuration and the keys stay here. locked says
+// that an administrator has fixed how long the ledger of requests is kept, so
+// that it stays too.
+func (a *App) EraseEverything(ctx context.Context) (locked bool, err error) {
+	_, err = a.PurgeActivity(ctx, time.Time{})
+	if locked = fault.Is(err, fault.LockedByAdmin); err != nil && !locked {
+		return locked, err
+	}
+	return locked, a.withPast(ctx, func(db *localstore.DB) error { return db.Erase(ctx) })
 }

@@ -94,6 +94,7 @@ func (a *App) packPapers(ctx context.Context, z *zip.Writer) error {
 		{"documents.json", a.documentPapers},
 		{"shares.json", a.sharePapers},
 		{"uploads.json", a.uploadPapers},
+		{"activity.json", a.activityPapers},
 	}
 	for _, paper := range papers {
 		list, err := paper.of(ctx)
@@ -262,6 +263,31 @@ func (a *App) uploadPapers(ctx context.Context) (any, error) {
 			}
 		}
 		return nil
+	})
+	return papers, err
+}
+
+// activityPapers is the ledger of requests, where one is kept.
+func (a *App) activityPapers(ctx context.Context) (any, error) {
+	type paper struct {
+		At         time.Time `json:"at"`
+		Profile    string    `json:"profile"`
+		Provider   string    `json:"provider"`
+		Host       string    `json:"host"`
+		Act        string    `json:"act"`
+		Model      string    `json:"model"`
+		Decision   string    `json:"decision"`
+		Clauses    []string  `json:"clauses"`
+		Outcome    string    `json:"outcome"`
+		Prompt     int       `json:"prompt_tokens"`
+		Completion int       `json:"completion_tokens"`
+	}
+	papers := []paper{}
+	err := a.withPast(ctx, func(db *localstore.DB) error {
+		return db.Activities(ctx, time.Time{}, func(l Activity) error {
+			papers = append(papers, paper(l))
+			return nil
+		})
 	})
 	return papers, err
 }

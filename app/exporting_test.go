@@ -108,7 +108,7 @@ func TestThePackageHoldsEverythingAndNoKey(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"conversations.json": "The moon pulls.", "provenance.json": `"sha256"`, "profiles.json": "models.example/v1",
-		"notices.json": "New terms.", "documents.json": "[]", "shares.json": "[]", "uploads.json": "[]", "README.txt": "bise import",
+		"notices.json": "New terms.", "documents.json": "[]", "shares.json": "[]", "uploads.json": "[]", "activity.json": "[]", "README.txt": "bise import",
 	} {
 		if !strings.Contains(found[name], want) {
 			t.Errorf("%s holds %q, want %q in it", name, found[name], want)
@@ -118,7 +118,7 @@ func TestThePackageHoldsEverythingAndNoKey(t *testing.T) {
 	if err != nil || r.Same != 1 || r.Added != 0 || r.Sources[imports.Bise] != 1 {
 		t.Errorf("read back where it came from: %+v, %v", r, err)
 	}
-	if err := a.EraseEverything(t.Context()); err != nil {
+	if _, err := a.EraseEverything(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if r, err = a.Import(t.Context(), ImportRequest{Path: path}); err != nil || r.New != 1 || r.Added != 2 {

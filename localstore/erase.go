@@ -49,11 +49,12 @@ func (db *DB) Before(ctx context.Context, t time.Time) ([]chat.ConversationID, e
 	return ids, err
 }
 
-// Erase wipes all that PurgeAll wipes, and the notices, documents and ledgers
-// too. Settings stay.
+// Erase wipes all that PurgeAll wipes, and the notices, the documents and the
+// ledgers of shares and uploads too. Settings stay, and the ledger of requests,
+// which has a call of its own: PurgeActivity.
 func (db *DB) Erase(ctx context.Context) error {
 	err := db.write(ctx, "localstore.Erase", func(s session) error {
-		for _, table := range []string{"notice", "document", "share", "activity", "upload"} {
+		for _, table := range []string{"notice", "document", "share", "upload"} {
 			if err := s.exec(`DELETE FROM ` + table); err != nil {
 				return err
 			}

@@ -26,8 +26,12 @@ func (p *program) erase(c *cobra.Command, a *app.App) error {
 		"Notices", held.Notices, "Documents", held.Documents, "Standing", held.Standing)); err != nil {
 		return err
 	}
-	if err := a.EraseEverything(c.Context()); err != nil {
+	locked, err := a.EraseEverything(c.Context())
+	if err != nil {
 		return err
+	}
+	if locked {
+		p.output.note(p.words.T("cli.erase.locked", "Organisation", a.Admin().Organisation))
 	}
 	if p.globals.json {
 		return p.output.json(map[string]int{
