@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"bise/app/chat"
+	"bise/app/policy"
 	"bise/client"
 )
 
@@ -86,8 +87,7 @@ func (a *App) spend(s *Spent, table PriceTable, m chat.Message) {
 	s.Completion += m.Usage.Completion
 	s.Cached += m.Usage.Cached
 	s.Reasoning += m.Usage.Reasoning
-	d := a.Describe(m.Provider)
-	if m.Provider == GuideProvider || m.Provider == OllamaProvider || d.ID != "" && d.Place != client.Elsewhere {
+	if m.Service == string(policy.Local) {
 		s.Free++
 		return
 	}
@@ -97,7 +97,7 @@ func (a *App) spend(s *Spent, table PriceTable, m chat.Message) {
 		return
 	}
 	s.Priced++
-	s.Amount += table.cost(price, m.Usage, d.Region != "")
+	s.Amount += table.cost(price, m.Usage, a.Describe(m.Provider).Region != "")
 }
 
 // priceNames are the names under which an answer's model may be priced, the one

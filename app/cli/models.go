@@ -142,7 +142,10 @@ func tokens(n int) string {
 
 func (p *program) abilities(m app.Model) []string {
 	var words []string
-	if m.Badge != "" {
+	switch {
+	case m.Badge == app.AgentModel:
+		words = append(words, p.words.T("cli.models.agent", "Name", m.Name))
+	case m.Badge != "":
 		words = append(words, p.words.T("models.badge."+string(m.Badge)))
 	}
 	for _, ability := range []struct {

@@ -13,8 +13,7 @@ import (
 	"bise/ui/widget"
 )
 
-// begin opens the form: empty for the zero agent. One that was left half done
-// is gone on with.
+// begin opens the form, empty for the zero agent.
 func (v *View) begin(agent app.Agent) {
 	v.form = newForm(v.Env, agent)
 	v.form.Resize(v.Size())

@@ -28,6 +28,7 @@ type form struct {
 	*dialog.Panel
 	agent app.Agent // that is changed; without an id a new one
 	lines [instructionsField]*widget.Prompt
+	names [instructionsField + 1]string // of the fields, in words
 	text  *widget.Composer
 	at    int // the field with the keys
 	err   error
@@ -43,19 +44,19 @@ func newForm(env *screen.Env, agent app.Agent) *form {
 		title = w.T("agents.form_edit", "Name", agent.Name)
 	}
 	f := &form{Panel: dialog.NewPanel(env, title), agent: agent, text: widget.NewComposer(env.Theme)}
-	holders := [instructionsField]string{
+	f.names = [instructionsField + 1]string{
 		nameLine: w.T("agents.field_name"), modelLine: w.T("agents.field_model"), toolsLine: w.T("agents.field_tools"),
-		aboutLine: w.T("agents.field_about"), noteLine: w.T("agents.field_note"),
+		aboutLine: w.T("agents.field_about"), noteLine: w.T("agents.field_note"), instructionsField: w.T("agents.field_instructions"),
 	}
 	values := [instructionsField]string{
 		nameLine: agent.Name, modelLine: agent.Model, toolsLine: strings.Join(agent.Tools, " "), aboutLine: agent.Description,
 	}
 	for i := range f.lines {
 		f.lines[i] = widget.NewPrompt(env.Theme)
-		f.lines[i].SetPlaceholder(holders[i])
+		f.lines[i].SetPlaceholder(f.names[i])
 		f.lines[i].SetValue(values[i])
 	}
-	f.text.SetPlaceholder(w.T("agents.field_instructions"))
+	f.text.SetPlaceholder(f.names[instructionsField])
 	f.text.SetPasteLabel(func(n, lines int) string { return w.N("chat.pasted", lines, "Number", n) })
 	f.text.SetValue(string(agent.Instructions))
 	f.SetHints(
@@ -105,9 +106,10 @@ func (f *form) Resize(width, height int) {
 	for _, l := range f.lines {
 		l.SetTheme(f.Env.Theme)
 		l.SetSize(w)
+		l.SetValue(l.Value()) // shows the beginning where it was shown cut
 	}
 	f.text.SetTheme(f.Env.Theme)
-	f.text.SetSize(w, max(2, h-len(f.lines)-3))
+	f.text.SetSize(w, max(2, h-len(f.lines)-4))
 }
 
 // Update takes keys and pastes.
@@ -141,6 +143,8 @@ func (f *form) View() string {
 	case f.err != nil:
 		body = f.Fault(f.err)
 	}
+	// What is written in looks alike; its name says which it is.
+	body = append(body, f.Wrap(f.Env.Theme.Muted, f.names[f.at])...)
 	from := 0
 	if short := len(body) + len(f.lines) + 2 - height; short > 0 { // keep the field with the keys in sight
 		from = min(short, f.at, len(f.lines))
