@@ -15,6 +15,9 @@
 //	  - app/fault names what can go wrong; app/text has the words for it.
 //	  - app/policy decides what may be sent, stored, shown and copied, and makes
 //	    the permits for it. It reads no clock, disk or network.
+//	  - app/export writes conversations as files and app/imports reads those of
+//	    other programs; app/archive is the JSON form that both know. They take
+//	    permits and readers, and open no file.
 //	  - client talks to the services that answer, one wire protocol a package,
 //	    and is the only home of net/http. client/clienttest is the suite that
 //	    every provider passes.

@@ -82,7 +82,7 @@ func (in *reading) finish(name string, err error) error {
 	case err != nil && in.known:
 		in.to.lost(path.Base(name), err)
 		return nil
-	case err != nil:
+	case err != nil && !errors.Is(err, errUnknown):
 		return err
 	case !in.known:
 		return unreadable("unknown", "name", path.Base(name))
