@@ -268,5 +268,5 @@ func (msg droppedMsg) reach(r *Root) tea.Cmd {
 	for _, path := range msg.paths {
 		cmds = append(cmds, r.attachPath(path))
 	}
-	return tea.Sequence(cmds...)
+	return tea.Batch(cmds...)
 }

@@ -16,7 +16,7 @@ type mention struct {
 	word  string   // behind the sign, as it was typed
 	names []string // that fit; folders with a slash behind them
 	at    int      // the chosen one
-	// left is a word whose choice the person has closed.
+	// left is a word, with its sign, whose choice the person has closed.
 	left string
 }
 
@@ -29,7 +29,7 @@ type mentionMsg struct {
 // lookUp finds the files that fit what is written behind an "@".
 func (r *Root) lookUp() tea.Cmd {
 	word, ok := r.composer.Mention()
-	if !ok || word == r.mention.left {
+	if !ok || "@"+word == r.mention.left {
 		r.closeMention()
 		return nil
 	}
@@ -80,7 +80,7 @@ func (r *Root) mentionKey(pressed string) (cmd tea.Cmd, taken bool) {
 	case "tab", "enter":
 		return r.takeMention(m.names[m.at]), true
 	case "esc":
-		m.left = m.word
+		m.left = "@" + m.word
 		r.closeMention()
 	default:
 		return nil, false
