@@ -28,7 +28,14 @@ type PullJob struct {
 	Progress PullProgress
 	// Err is why a pull failed.
 	Err error
+
+	// from is the file that the model is made of, with its template; "" is
+	// fetched.
+	from, template string
 }
+
+// Imports reports whether the model is made of a file of the person's.
+func (j PullJob) Imports() bool { return j.from != "" }
 
 // pullQueue are the pulls of the screen, one after the other: two at once are
 // not faster, and the first one would be ready later.
@@ -56,18 +63,31 @@ func (a *App) Pulls() []PullJob {
 
 // QueuePull puts a pull at the end of the queue, or lets a paused or failed one
 // go on.
-func (a *App) QueuePull(model string) {
+func (a *App) QueuePull(model string) { a.queuePull(PullJob{Model: latest(model), State: PullWaits}) }
+
+// QueueImport puts the making of a model of a file at the end of the queue, as
+// ImportWeights. It is gone when bise ends: the path is kept nowhere.
+func (a *App) QueueImport(path, template string) (model string) {
+	model = latest(ModelName(path))
+	a.queuePull(PullJob{Model: model, State: PullWaits, from: path, template: template})
+	return model
+}
+
+func (a *App) queuePull(job PullJob) {
 	a.pulls.mu.Lock()
 	defer a.pulls.mu.Unlock()
 	a.readPulls()
-	model = latest(model)
+	model := job.Model
 	at := slices.IndexFunc(a.pulls.jobs, func(j *PullJob) bool { return j.Model == model })
 	switch {
 	case at < 0:
-		a.pulls.jobs = append(a.pulls.jobs, &PullJob{Model: model, State: PullWaits})
+		a.pulls.jobs = append(a.pulls.jobs, &job)
 	case a.pulls.jobs[at].State == PullRuns:
 		return
 	default:
+		if job.Imports() {
+			*a.pulls.jobs[at] = job
+		}
 		a.pulls.jobs[at].State, a.pulls.jobs[at].Err = PullWaits, nil
 	}
 	a.writePulls()
@@ -119,11 +139,17 @@ func (a *App) nextPull() {
 
 func (a *App) runPull(ctx context.Context, j *PullJob, idle chan struct{}) {
 	defer close(idle)
-	err := a.Pull(ctx, j.Model, func(p PullProgress) {
+	told := func(p PullProgress) {
 		a.pulls.mu.Lock()
 		j.Progress = p
 		a.pulls.mu.Unlock()
-	})
+	}
+	var err error
+	if j.Imports() {
+		_, err = a.ImportWeights(ctx, j.from, j.Model, j.template, told)
+	} else {
+		err = a.Pull(ctx, j.Model, told)
+	}
 	a.pulls.mu.Lock()
 	defer a.pulls.mu.Unlock()
 	stopped := ctx.Err() != nil
@@ -193,7 +219,7 @@ func (a *App) writePulls() {
 	}
 	names := []string{}
 	for _, j := range a.pulls.jobs {
-		if j.State != PullDone {
+		if j.State != PullDone && !j.Imports() {
 			names = append(names, j.Model)
 		}
 	}

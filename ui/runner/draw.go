@@ -191,11 +191,7 @@ func (v *View) hint() {
 	case r.kind == offerRow && !v.Env.App.LocalOnly():
 		hints = append(hints, hint("enter", "runner.fetch"))
 	}
-	hints = append(hints, hint("esc", "dialog.close"))
-	if !v.Env.App.LocalOnly() {
-		hints = append(hints, hint("n", "runner.other_name"))
-	}
-	v.SetHints(hints...)
+	v.SetHints(append(hints, hint("esc", "dialog.close"), hint("n", "runner.other_name"))...)
 }
 
 // View draws the screen.
@@ -297,8 +293,12 @@ func (v *View) pullDetail(p app.PullJob, width int) []string {
 	if p.State == app.PullFailed {
 		return v.Fault(p.Err)
 	}
+	means := w.T("runner.pull." + string(p.State) + "_means")
+	if p.Imports() {
+		means = w.T("runner.pull.imports_means")
+	}
 	if p.Progress.Total == 0 {
-		return v.Wrap(t.Muted, w.T("runner.pull."+string(p.State)+"_means"))
+		return v.Wrap(t.Muted, means)
 	}
 	full := int(float64(width) * float64(p.Progress.Done) / float64(p.Progress.Total))
 	full = min(max(full, 0), width)
@@ -316,7 +316,7 @@ func (v *View) pullDetail(p app.PullJob, width int) []string {
 		}
 	}
 	lines = append(lines, v.Wrap(t.Text, strings.Join(parts, " · "))...)
-	return append(lines, v.Wrap(t.Muted, w.T("runner.pull."+string(p.State)+"_means"))...)
+	return append(lines, v.Wrap(t.Muted, means)...)
 }
 
 // Cursor is in the name being typed.

@@ -55,11 +55,12 @@ type View struct {
 	pulls     []app.PullJob
 	catalogue app.Catalogue
 
-	asking *dialog.Ask    // whether to delete, nil if nothing is asked
-	naming *widget.Prompt // the name to fetch, nil if none is typed
-	line   int            // of naming
-	want   string         // the row to select when it is there, "" for none
-	busy   string         // what is being done, "" if nothing
+	asking *dialog.Ask       // a question, nil if nothing is asked
+	then   func(int) tea.Cmd // takes the answer
+	naming *widget.Prompt    // the name to fetch, nil if none is typed
+	line   int               // of naming
+	want   string            // the row to select when it is there, "" for none
+	busy   string            // what is being done, "" if nothing
 	note   string
 	err    error
 	beats  int // numbers the row of readings that counts
@@ -192,6 +193,10 @@ func (v *View) Update(msg tea.Msg) (screen.Action, tea.Cmd) {
 		if v.naming != nil {
 			v.naming.Update(msg)
 		}
+	case lookedMsg:
+		if msg.owner == v {
+			return screen.Stay{}, v.looked(msg)
+		}
 	}
 	return screen.Stay{}, nil
 }
@@ -230,9 +235,13 @@ func (v *View) key(msg tea.KeyPressMsg) (screen.Action, tea.Cmd) {
 	case pressed == "esc":
 		v.stop()
 		return screen.Close{}, nil
-	case pressed == "n" && !v.Env.App.LocalOnly():
+	case pressed == "n":
 		v.naming = widget.NewPrompt(v.Env.Theme)
-		v.naming.SetPlaceholder(v.Env.Words.T("runner.name_placeholder"))
+		placeholder := v.Env.Words.T("runner.name_placeholder")
+		if v.Env.App.LocalOnly() { // nothing is fetched
+			placeholder = v.Env.Words.T("runner.file_placeholder")
+		}
+		v.naming.SetPlaceholder(placeholder)
 		v.naming.Focus()
 		v.Resize(v.Size())
 		v.hint()
@@ -318,6 +327,12 @@ func (v *View) remove(r row) tea.Cmd {
 		v.asking = dialog.NewAsk(v.Env, w.T("runner.delete_title"))
 		v.asking.Say(w.T("runner.delete_question", "Model", r.model.ID, "Size", app.Size(r.model.Size)))
 		v.asking.SetOptions(widget.Option{Label: w.T("runner.keep")}, widget.Option{Label: w.T("runner.delete")})
+		v.then = func(chosen int) tea.Cmd {
+			if chosen != 1 {
+				return nil
+			}
+			return v.do("runner.deleting", "runner.deleted", r.model.ID, a.RemoveLocal)
+		}
 		v.Resize(v.Size())
 	}
 	return nil
@@ -333,10 +348,7 @@ func (v *View) answer(msg tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	v.asking = nil
-	if r, ok := v.selected(); ok && chosen == 1 {
-		return v.do("runner.deleting", "runner.deleted", r.model.ID, v.Env.App.RemoveLocal)
-	}
-	return nil
+	return v.then(chosen)
 }
 
 func (v *View) name(msg tea.KeyPressMsg) tea.Cmd {
@@ -346,8 +358,11 @@ func (v *View) name(msg tea.KeyPressMsg) tea.Cmd {
 	case "enter":
 		model := v.naming.Value()
 		v.naming = nil
-		if model != "" {
-			v.hint()
+		v.hint()
+		switch {
+		case isFile(model):
+			return v.bring(app.ExpandPath(model))
+		case model != "" && !v.Env.App.LocalOnly():
 			return v.fetch(model)
 		}
 	default:

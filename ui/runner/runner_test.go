@@ -183,3 +183,33 @@ func TestAPullIsPausedAndGoesOn(t *testing.T) {
 		t.Errorf("the queue is %+v", got)
 	}
 }
+
+func TestAFileIsLookedAtBeforeAModelIsMadeOfIt(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "Mine.GGUF")
+	if err := os.WriteFile(path, []byte("PK\x03\x04, another kind of file"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	v := New(environment(t, true), t.Context()) // a file may be taken while nothing may be fetched
+	v.Resize(80, 24)
+	v.Update(stateMsg{v, busy(), nil})
+	pressed("n")(v)
+	v.Update(tea.PasteMsg{Content: path})
+	_, cmd := v.Update(tea.KeyPressMsg{Code: tea.KeyEnter})
+	if cmd == nil {
+		t.Fatal("enter did nothing")
+	}
+	v.Update(cmd())
+	if got := plain(v); !strings.Contains(got, "not a GGUF file") || len(v.Env.App.Pulls()) != 0 {
+		t.Errorf("it says\n%s", got)
+	}
+	_, cmd = v.Update(lookedMsg{v, path, app.WeightsFile{Architecture: "llama"}, nil})
+	if got := plain(v); cmd != nil || !strings.Contains(got, "chatml") || !strings.Contains(got, "Mine.GGUF") {
+		t.Errorf("a file without a template asks\n%s", got)
+	}
+	pressed("down", "enter")(v)
+	_, cmd = v.Update(lookedMsg{v, path, app.WeightsFile{Template: "{{ x }}"}, nil})
+	v.Update(cmd())
+	if got := v.Env.App.Pulls(); len(got) != 1 || !got[0].Imports() || got[0].Model != "mine:latest" {
+		t.Errorf("the queue is %+v", got)
+	}
+}
