@@ -330,7 +330,7 @@ func (c *counted) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// marks are the marks of what a model wrote, by the rules in force.
+// marks are the marks of what a model made, by the rules in force.
 func (a *App) marks() archive.Marks {
 	f := policy.Facts{Now: a.Now()}
 	mark := func(edited bool) string {
@@ -338,7 +338,16 @@ func (a *App) marks() archive.Marks {
 		labels, _ := a.Rules().Decide(f, "export:json", 0).Fields["labels"].(map[string]string)
 		return labels["digital_source_type"]
 	}
-	return archive.Marks{Generated: mark(false), Edited: mark(true)}
+	m := archive.Marks{Generated: mark(false), Edited: mark(true), Pictures: make(map[string][]string)}
+	f.Turn = policy.Turn{}
+	for _, service := range []policy.Service{policy.LeChat, policy.Platform, policy.Partner, policy.Local, ""} {
+		with, err := f.With("service", string(service))
+		if err != nil {
+			continue // a bundle without that service has no condition for it
+		}
+		m.Pictures[string(service)], _ = a.Rules().Decide(with, "export:json", chat.Image).Fields["markers"].([]string)
+	}
+	return m
 }
 
 // sayRule is a sentence of the rules.

@@ -174,3 +174,16 @@ func branchOf(s *Session) []chat.Message {
 	c := s.Snapshot()
 	return c.Branch()
 }
+
+func TestMarksComeFromTheRules(t *testing.T) {
+	a := managed(t, "", nil)
+	m := a.marks()
+	if !strings.HasSuffix(m.Generated, "/trainedAlgorithmicMedia") || !strings.HasSuffix(m.Edited, "/compositeWithTrainedAlgorithmicMedia") {
+		t.Errorf("the marks are %q and %q", m.Generated, m.Edited)
+	}
+	for service, want := range map[string]int{"le_chat": 1, "la_plateforme": 1, "": 1, "partner": 0, "local": 0} {
+		if got := m.Pictures[service]; len(got) != want {
+			t.Errorf("pictures of %q have the conditions %v", service, got)
+		}
+	}
+}

@@ -82,6 +82,7 @@ type Message struct {
 	AIGenerated string      `json:"ai_generated"`
 	HumanEdited string      `json:"human_edited"`
 	SourceType  string      `json:"digital_source_type,omitempty"`
+	Markers     []string    `json:"markers,omitempty"` // conditions on its pictures
 	LeftOut     []Reason    `json:"left_out,omitempty"`
 	Parts       []Part      `json:"parts"`
 }
@@ -101,9 +102,25 @@ type Part struct {
 	TookNS     int64    `json:"took_ns,omitempty"`
 }
 
-// Marks are the words for what a model wrote, by the rules: untouched, and
-// edited by a person.
-type Marks struct{ Generated, Edited string }
+// Marks are the words for what a model made, by the rules: a text that is
+// untouched, one edited by a person, and the conditions on pictures by the
+// service that made them.
+type Marks struct {
+	Generated, Edited string
+	Pictures          map[string][]string
+}
+
+// Markers are the conditions on the pictures of a turn, none where no model made
+// any. A service that is not known has the strictest, which stand under "".
+func (k Marks) Markers(m chat.Message) []string {
+	if !Generated(m) || !m.Origin().Any(chat.Image) {
+		return nil
+	}
+	if markers, ok := k.Pictures[m.Service]; ok {
+		return markers
+	}
+	return k.Pictures[""]
+}
 
 // For is the mark of a turn, "" for one that a person wrote.
 func (k Marks) For(m chat.Message) string {
@@ -149,7 +166,7 @@ func fromMessage(m chat.Message, left []Reason, marks Marks) Message {
 		ID: string(m.ID), Parent: string(m.Parent), Role: string(m.Role), At: moment(m.At), State: string(m.State),
 		Ended: m.Ended, Provider: m.Provider, Service: m.Service, Asked: m.Asked, Model: m.Model, Tools: m.Tools,
 		Ruleset: m.Ruleset, Clauses: m.Clauses, TookNS: int64(m.Took), AIGenerated: yesNo(Generated(m)),
-		HumanEdited: yesNo(m.Edited), SourceType: marks.For(m), LeftOut: left, Parts: make([]Part, 0, len(m.Parts)),
+		HumanEdited: yesNo(m.Edited), SourceType: marks.For(m), Markers: marks.Markers(m), LeftOut: left, Parts: make([]Part, 0, len(m.Parts)),
 	}
 	if m.State == chat.Growing {
 		out.State = growing

@@ -61,6 +61,7 @@ type Turn struct {
 	AIGenerated  string              `json:"ai_generated"`
 	HumanEdited  string              `json:"human_edited"`
 	SourceType   string              `json:"digital_source_type,omitempty"`
+	Markers      []string            `json:"markers,omitempty"`
 	State        chat.State          `json:"state,omitempty"`
 	// SHA256 is that of the text, then of each picture and file.
 	SHA256 []string `json:"sha256,omitempty"`
@@ -144,7 +145,7 @@ func (d *Document) flushed() error {
 func (d *Document) turn(c chat.Conversation, m chat.Message) Turn {
 	t := Turn{
 		Conversation: c.ID, Message: m.ID, Role: m.Role, Service: m.Service, Model: cmp.Or(m.Model, m.Asked),
-		AIGenerated: yesNo(archive.Generated(m)), HumanEdited: yesNo(m.Edited), SourceType: d.o.Marks.For(m), State: m.State,
+		AIGenerated: yesNo(archive.Generated(m)), HumanEdited: yesNo(m.Edited), SourceType: d.o.Marks.For(m), Markers: d.o.Marks.Markers(m), State: m.State,
 	}
 	if text := m.Text(); text != "" {
 		t.SHA256 = append(t.SHA256, digest([]byte(text)))

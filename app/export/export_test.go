@@ -44,8 +44,11 @@ func written(t *testing.T, format policy.Format, c chat.Conversation) (string, p
 	d, err := export.New(&b, export.Options{
 		Format: format, Words: words, Say: func(w policy.Words) string { return words.T("rules." + w.Key) },
 		Version: "1", Ruleset: "r", At: time.Unix(1700000000, 0).UTC(), Conversations: 1,
-		Left:  archive.Reasons(permit.Left(), nil),
-		Marks: archive.Marks{Generated: "urn:generated", Edited: "urn:edited"},
+		Left: archive.Reasons(permit.Left(), nil),
+		Marks: archive.Marks{
+			Generated: "urn:generated", Edited: "urn:edited",
+			Pictures: map[string][]string{"la_plateforme": {"no_competing_image_training"}, "local": nil},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -127,6 +130,19 @@ func TestEveryAnswerSaysThatAModelMadeIt(t *testing.T) {
 		}
 		if format != policy.PlainText && !strings.Contains(out, "urn:edited") || format == policy.PlainText && !strings.Contains(out, "edited by a person") {
 			t.Errorf("%s: nothing marks the edited answer:\n%s", format, out)
+		}
+	}
+}
+
+func TestPicturesCarryTheirCondition(t *testing.T) {
+	m := answer(chat.Model, "Here.")
+	m.Parts = append(m.Parts, chat.Part{Kind: chat.ImagePart, Origin: chat.Image, MediaType: "image/png", Data: []byte("\x89PNG\r\n\x1a\n"), Name: "boat.png"})
+	for format, want := range map[policy.Format]string{
+		policy.JSON: `"markers":["no_competing_image_training"]`, policy.HTML: `data-markers="no_competing_image_training"`,
+		policy.Markdown: `"markers":["no_competing_image_training"]`, policy.PlainText: "not for training a competing image generator",
+	} {
+		if out, _ := written(t, format, talk(prompt("Draw"), m)); !strings.Contains(out, want) {
+			t.Errorf("%s: %q is not in it:\n%s", format, want, out)
 		}
 	}
 }

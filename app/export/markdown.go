@@ -81,7 +81,7 @@ func (d *Document) beside(m chat.Message, id string) {
 		if p.Kind != chat.ImagePart && p.Kind != chat.FilePart {
 			continue
 		}
-		label := strings.NewReplacer("[", "(", "]", ")").Replace(d.attachment(p))
+		label := strings.NewReplacer("[", "(", "]", ")").Replace(d.attachment(m, p))
 		switch {
 		case len(p.Data) > 0:
 			ref := id + "-" + strconv.Itoa(i)

@@ -81,6 +81,9 @@ func (p page) turn(d *Document, m chat.Message, left []policy.Left) {
 		if t := d.o.Marks.For(m); t != "" {
 			marks += ` data-digital-source-type="` + p.esc(t) + `"`
 		}
+		if markers := d.o.Marks.Markers(m); len(markers) > 0 {
+			marks += ` data-markers="` + p.esc(strings.Join(markers, " ")) + `"`
+		}
 	}
 	d.put(`<article class="`, class, `"`, marks, ">\n<h2>", p.esc(line(d.speaker(m))))
 	if !m.At.IsZero() {
@@ -94,7 +97,7 @@ func (p page) turn(d *Document, m chat.Message, left []policy.Left) {
 		d.put("<div dir=\"auto\">\n", HTMLBody(text), "</div>\n")
 	}
 	for _, part := range m.Parts {
-		p.attached(d, part)
+		p.attached(d, m, part)
 	}
 	if list := sources(m); len(list) > 0 {
 		d.put("<ol class=\"sources\">\n")
@@ -123,11 +126,11 @@ func (p page) turn(d *Document, m chat.Message, left []policy.Left) {
 var drawn = map[string]bool{"image/png": true, "image/jpeg": true, "image/gif": true, "image/webp": true, "image/avif": true}
 
 // attached writes a picture or a file that belongs to a turn.
-func (p page) attached(d *Document, part chat.Part) {
+func (p page) attached(d *Document, m chat.Message, part chat.Part) {
 	if part.Kind != chat.ImagePart && part.Kind != chat.FilePart {
 		return
 	}
-	label := p.esc(d.attachment(part))
+	label := p.esc(d.attachment(m, part))
 	switch {
 	case len(part.Data) > 0 && drawn[part.MediaType]:
 		d.put("<figure>\n<img alt=\"", label, `" src="`, dataURL(part), "\">\n<figcaption>", label, "</figcaption>\n</figure>\n")

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -46,7 +47,7 @@ func (plain) conversation(d *Document, c chat.Conversation, left []policy.Left) 
 		for _, p := range m.Parts {
 			switch p.Kind {
 			case chat.FilePart, chat.ImagePart:
-				d.put("[", d.attachment(p), "]\n")
+				d.put("[", d.attachment(m, p), "]\n")
 				if p.Kind == chat.FilePart && p.Text != "" {
 					d.put(string(p.Text), "\n")
 				}
@@ -67,19 +68,26 @@ func (plain) conversation(d *Document, c chat.Conversation, left []policy.Left) 
 
 func (plain) tail(*Document) {}
 
-// attachment names a picture or a file; a picture that a model made says so.
-func (d *Document) attachment(p chat.Part) string {
+// noTraining is the condition of LC-2.e1 by its word in the rules.
+const noTraining = "no_competing_image_training"
+
+// attachment names a picture or a file of a turn; a picture that a model made
+// says so, and on what condition.
+func (d *Document) attachment(m chat.Message, p chat.Part) string {
 	name := line(p.Name)
 	if name == "" {
 		name = p.MediaType
 	}
-	if p.Origin.Any(chat.Image) {
-		return d.o.Words.T("export.made_image", "Name", name)
+	switch w := d.o.Words; {
+	case p.Origin.Any(chat.Image) && slices.Contains(d.o.Marks.Markers(m), noTraining):
+		return w.T("export.marked_image", "Name", name)
+	case p.Origin.Any(chat.Image):
+		return w.T("export.made_image", "Name", name)
+	case p.Kind == chat.ImagePart:
+		return w.T("export.image", "Name", name)
+	default:
+		return w.T("export.file", "Name", name)
 	}
-	if p.Kind == chat.ImagePart {
-		return d.o.Words.T("export.image", "Name", name)
-	}
-	return d.o.Words.T("export.file", "Name", name)
 }
 
 // dataset is one line for each conversation in the form of chats that trainers
