@@ -130,7 +130,6 @@ func (p *program) shareCreate(c *cobra.Command, a *app.App, word string, f share
 			return &unconfirmed{v}
 		}
 		if !p.globals.yes {
-			p.output.note(p.say(v.Reason))
 			p.output.note(p.words.T("cli.share.anyone"))
 		}
 		if err := p.confirm(c.Context(), p.words.T("cli.share.question")); err != nil {

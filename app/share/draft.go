@@ -70,23 +70,18 @@ func NewDraft(s policy.Shareable, look Look) (*Draft, error) {
 func (l Look) FindIn(m chat.Message) []Finding {
 	var found []Finding
 	for i, p := range m.Parts {
-		for _, s := range l.Find(string(p.Text)) {
-			f := around(string(p.Text), s)
-			f.Message, f.Role, f.part = m.ID, m.Role, i
-			found = append(found, f)
-		}
-		for _, s := range l.Find(p.Name) {
-			f := around(p.Name, s)
-			f.Message, f.Role, f.part, f.place = m.ID, m.Role, i, inName
-			found = append(found, f)
+		for where, text := range []string{inText: string(p.Text), inName: p.Name} {
+			for _, f := range l.findings(text) {
+				f.Message, f.Role, f.part, f.place = m.ID, m.Role, i, place(where)
+				found = append(found, f)
+			}
 		}
 	}
 	return found
 }
 
 func (d *Draft) look(id chat.MessageID, role chat.Role, part int, where place, text string, look Look) {
-	for _, s := range look.Find(text) {
-		f := around(text, s)
+	for _, f := range look.findings(text) {
 		f.Message, f.Role, f.part, f.place = id, role, part, where
 		d.found = append(d.found, f)
 	}
@@ -95,9 +90,52 @@ func (d *Draft) look(id chat.MessageID, role chat.Role, part int, where place, t
 // Around is how much of a line is shown on each side of a finding, in bytes.
 const Around = 60
 
-// around is a finding with its surroundings.
-func around(text string, s Span) Finding {
-	before, after := text[:s.Start], text[s.End:]
+// findings are what is found in a text, each with its surroundings.
+func (l Look) findings(text string) []Finding {
+	spans := l.Find(text)
+	found := make([]Finding, 0, len(spans))
+	for i, s := range spans {
+		f := Finding{Kind: s.Kind, Text: chat.Text(text[s.Start:s.End]), span: s}
+		f.Before, f.After = around(shown(text, 0, s.Start, spans[:i]), shown(text, s.End, len(text), spans[i+1:]))
+		found = append(found, f)
+	}
+	return found
+}
+
+// shown is a piece of a text near a finding, in which what opens something is
+// only there in part.
+func shown(text string, from, to int, spans []Span) string {
+	// A line of a megabyte is cut before it is looked at.
+	const far = 4 * Around
+	if to == len(text) {
+		to = min(to, from+far)
+	} else {
+		from = max(from, to-far)
+	}
+	var b strings.Builder
+	for _, s := range spans {
+		if s.Start < from || s.End > to {
+			if s.Kind.Secret() && s.End > from && s.Start < to { // cut in two
+				if s.Start < from {
+					from = s.End
+				} else {
+					to = s.Start
+				}
+			}
+			continue
+		}
+		if s.Kind.Secret() {
+			b.WriteString(text[from:s.Start])
+			b.WriteString(string(Finding{Kind: s.Kind, Text: chat.Text(text[s.Start:s.End])}.Shown()))
+			from = s.End
+		}
+	}
+	b.WriteString(text[from:max(from, to)])
+	return strings.ToValidUTF8(b.String(), "")
+}
+
+// around are the surroundings of a finding in its line.
+func around(before, after string) (chat.Text, chat.Text) {
 	if i := strings.LastIndexByte(before, '\n'); i >= 0 {
 		before = before[i+1:]
 	}
@@ -114,7 +152,7 @@ func around(text string, s Span) Finding {
 		}
 		after = after[:n] + "…"
 	}
-	return Finding{Kind: s.Kind, Text: chat.Text(text[s.Start:s.End]), Before: chat.Text(before), After: chat.Text(after), span: s}
+	return chat.Text(before), chat.Text(after)
 }
 
 // bare is a conversation without all that no reader is to see. It is built from

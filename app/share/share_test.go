@@ -288,3 +288,18 @@ func FuzzOpenPage(f *testing.F) {
 	f.Add([]byte(snapshotOpen + `{"version":1}` + scriptClose))
 	f.Fuzz(func(_ *testing.T, page []byte) { _, _ = OpenPage(page, Secret{}) })
 }
+
+func TestASecretIsNotShownBesideAnotherFinding(t *testing.T) {
+	long := strings.Repeat("x ", 200)
+	for _, text := range []string{
+		"write to bob@example.org, password: Tr0ub4dor&3",
+		"password: Tr0ub4dor&3 for bob@example.org",
+		long + "password: Tr0ub4dor&3 " + strings.Repeat("y", 220) + " bob@example.org",
+	} {
+		for _, f := range look.FindIn(chat.Message{Parts: []chat.Part{part(chat.TextPart, chat.Typed, text)}}) {
+			if all := string(f.Before) + string(f.Shown()) + string(f.After); strings.Contains(all, "4dor") {
+				t.Errorf("shown: %q", all)
+			}
+		}
+	}
+}

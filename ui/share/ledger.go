@@ -3,6 +3,7 @@ package share
 import (
 	"context"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -22,6 +23,7 @@ type Ledger struct {
 	// shown says that one share is read in full; sure that revoking it is being
 	// confirmed.
 	shown, sure bool
+	copied      bool // the link of the share that is read
 	reading     bool
 	shares      []app.Shared
 	err         error
@@ -119,8 +121,8 @@ func (l *Ledger) rows() []widget.Row {
 			title = w.T("share.page.untitled")
 		}
 		rows = append(rows, widget.Row{
-			ID: s.ID, Text: s.Created.Local().Format("2006-01-02") + " · " + title,
-			Detail: w.T("share.way."+string(s.Way)) + " · " + w.T("share.state."+l.state(s)),
+			ID:   s.ID,
+			Text: s.Created.Local().Format(time.DateOnly) + " · " + w.T("share.state."+l.state(s)) + " · " + w.T("share.way."+string(s.Way)) + " · " + title,
 		})
 	}
 	return rows
@@ -154,7 +156,10 @@ func (l *Ledger) lines() []string {
 	}
 	lines = append(lines, "")
 	if s.Revoked.IsZero() {
-		lines = append(lines, l.Wrap(t.Link, string(s.Link()))...)
+		lines = append(lines, link(l.Panel, s)...)
+		if l.copied {
+			lines = append(lines, l.Wrap(t.Success, w.T("share.copied"))...)
+		}
 		lines = append(lines, "")
 	}
 	for _, o := range (app.Snapshot{LeftOut: s.LeftOut}).Omitted(w) {
@@ -210,12 +215,14 @@ func (l *Ledger) key(msg tea.KeyPressMsg) (screen.Action, tea.Cmd) {
 	case pressed == "esc":
 		return screen.Close{}, nil
 	case pressed == "enter" && !l.shown && ok:
-		l.shown = true
+		l.shown, l.copied = true, false
 		l.pager.SetLines(l.lines())
 	case pressed == "ctrl+x" && l.shown && ok && s.Revoked.IsZero():
 		l.sure = true
 		l.pager.SetLines(l.lines())
 	case pressed == "c" && l.shown && ok && s.Revoked.IsZero():
+		l.copied = true
+		l.pager.SetLines(l.lines())
 		return screen.Copy{Text: string(s.Link())}, nil
 	case l.shown:
 		l.pager.Update(msg)

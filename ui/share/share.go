@@ -49,6 +49,7 @@ type View struct {
 	line    int // of the server's prompt
 	verdict policy.Verdict
 	shared  app.Shared
+	copied  bool
 	err     error
 }
 
@@ -110,12 +111,16 @@ func (v *View) Resize(width, height int) {
 	}
 }
 
-// around is how many lines stand around the list of findings.
+// wideAround is how many lines stand around the list of findings: two above it
+// and five with the selected one in its place below.
+const wideAround = 7
+
+// around is wideAround, or one line where there is not the room.
 func (v *View) around() int {
-	if _, h := v.Inner(); h < 10 {
-		return 2
+	if _, h := v.Inner(); h < wideAround+4 {
+		return 1
 	}
-	return 6
+	return wideAround
 }
 
 // dress sets the words that depend on the step.
@@ -136,6 +141,7 @@ func (v *View) dress() {
 		v.SetTitle(w.T("share.made_title"))
 		v.SetHints(dialog.Hint{Key: "c", Does: w.T("share.copy")}, dialog.Hint{Key: "esc", Does: w.T("dialog.back")})
 	default:
+		v.SetTitle(w.T("share.title"))
 		v.SetHints(back)
 	}
 }
@@ -172,7 +178,7 @@ func (v *View) rows() []widget.Row {
 			fate = w.T("share.in")
 		}
 		rows = append(rows, widget.Row{
-			ID: strconv.Itoa(i), Text: w.T("findings.kind."+string(f.Kind)) + ": " + string(f.Shown()), Detail: fate, Marked: f.Keep,
+			ID: strconv.Itoa(i), Text: fate + " · " + w.T("findings.kind."+string(f.Kind)) + ": " + string(f.Shown()), Marked: f.Keep,
 		})
 	}
 	return rows
@@ -180,26 +186,31 @@ func (v *View) rows() []widget.Row {
 
 // seen are the lines of exactly what the reader will see.
 func (v *View) seen() []string {
-	t := &v.Env.Theme
+	t, w := &v.Env.Theme, v.Env.Words
 	snap, err := v.sharing.Preview()
 	if err != nil {
 		return v.Fault(err)
 	}
-	var lines []string
-	for l := range strings.Lines(snap.Text(v.Env.Words)) {
-		l = strings.TrimRight(l, "\n")
-		style := t.Text
-		switch {
-		case strings.HasPrefix(l, "> "):
-			style = t.Muted
-		case strings.HasPrefix(l, "# "), strings.HasPrefix(l, "## "):
-			style = t.Heading3
+	title := snap.Title
+	if title == "" {
+		title = w.T("share.page.untitled")
+	}
+	lines := v.Wrap(t.Heading1, title)
+	for _, note := range append([]string{w.T("share.page.made", "Date", snap.Made, "Ruleset", snap.Ruleset), w.T("share.page.notice")}, snap.Omitted(w)...) {
+		lines = append(lines, v.Wrap(t.Muted, note)...)
+	}
+	for _, turn := range snap.Turns {
+		lines = append(append(lines, ""), v.Wrap(t.Heading3, turn.Speaker(w)+" · "+turn.Day)...)
+		lines = append(lines, v.Wrap(t.Text, strings.TrimRight(turn.Text, "\n"))...)
+		for _, s := range turn.Sources {
+			lines = append(lines, v.Wrap(t.Link, strings.TrimSpace(s.Title+" "+s.URL))...)
 		}
-		if l == "" {
-			lines = append(lines, "")
-			continue
+		for range turn.Images {
+			lines = append(lines, v.Wrap(t.Muted, w.T("share.page.image"))...)
 		}
-		lines = append(lines, v.Wrap(style, l)...)
+		for _, note := range turn.Notes(w) {
+			lines = append(lines, v.Wrap(t.Muted, note)...)
+		}
 	}
 	return lines
 }
@@ -215,7 +226,7 @@ const (
 func (v *View) ways() *dialog.Ask {
 	w := v.Env.Words
 	a := dialog.NewAsk(v.Env, w.T("share.ways_title"))
-	a.Say(dialog.Sentence(w, v.verdict.Reason), w.T("cli.share.anyone"))
+	a.Say(w.T("cli.share.anyone"))
 	a.Add(strings.TrimSpace(w.T("dialog.consent.basis", "Ruleset", v.verdict.Ruleset) + " " + dialog.Clauses(v.verdict)))
 	a.SetOptions(
 		widget.Option{Label: w.T("share.ways.not_now"), Explain: w.T("share.ways.not_now_means")},
@@ -270,11 +281,12 @@ func (v *View) View() string {
 func (v *View) found() []string {
 	t, w := &v.Env.Theme, v.Env.Words
 	all := v.sharing.Findings()
-	lines := []string{ansi.Truncate(t.Text.Render(w.N("share.found", len(all))), v.width(), "…")}
-	lines = append(lines, strings.Split(v.list.View(), "\n")...)
-	if v.around() < 6 {
-		return lines
+	if v.around() < wideAround {
+		line := ansi.Truncate(t.Text.Render(w.N("share.found", len(all))), v.width(), "…")
+		return append([]string{line}, strings.Split(v.list.View(), "\n")...)
 	}
+	lines := v.Wrap(t.Text, w.N("share.found", len(all)))
+	lines = append(lines, strings.Split(v.list.View(), "\n")...)
 	row, _ := v.list.Selected()
 	i, err := strconv.Atoi(row.ID)
 	if err != nil || i >= len(all) {
@@ -319,9 +331,23 @@ func (v *View) told() []string {
 		say(w.T("cli.share.made.until", "Time", s.Expires.Local().Format("2006-01-02 15:04")))
 	}
 	lines = append(lines, "")
-	lines = append(lines, v.Wrap(t.Link, string(v.shared.Link()))...)
+	lines = append(lines, link(v.Panel, v.shared)...)
 	lines = append(lines, "")
+	if v.copied {
+		lines = append(lines, v.Wrap(t.Success, w.T("share.copied"))...)
+	}
 	return append(lines, v.Wrap(t.Muted, w.T("share.take_back"))...)
+}
+
+// link lays out the link of a share, cut where the line ends: it is no text with
+// words.
+func link(p *dialog.Panel, s app.Shared) []string {
+	width, _ := p.Inner()
+	lines := strings.Split(ansi.Hardwrap(termsafe.Line(string(s.Link())), width, true), "\n")
+	for i, l := range lines {
+		lines[i] = p.Env.Theme.Link.Render(l)
+	}
+	return lines
 }
 
 // Cursor is that of the server's address.

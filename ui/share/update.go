@@ -1,12 +1,14 @@
 package share
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"bise/app"
+	"bise/app/policy"
 	"bise/ui/screen"
 )
 
@@ -47,7 +49,11 @@ func (v *View) drafted(msg draftedMsg) {
 }
 
 func (v *View) wasShared(msg sharedMsg) {
+	var refusal *policy.Refusal
 	switch {
+	case errors.As(msg.err, &refusal):
+		v.verdict = refusal.Verdict
+		v.to(refused)
 	case msg.err != nil:
 		v.to(choosing)
 		v.err = msg.err
@@ -94,6 +100,7 @@ func (v *View) key(msg tea.KeyPressMsg) (screen.Action, tea.Cmd) {
 		v.server.Update(msg)
 	case made:
 		if pressed == "c" {
+			v.copied = true
 			return screen.Copy{Text: string(v.shared.Link())}, nil
 		}
 	default:

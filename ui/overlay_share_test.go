@@ -1,0 +1,91 @@
+package ui_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"bise/app"
+	"bise/ui/dialog"
+	"bise/ui/screen"
+	"bise/ui/share"
+)
+
+// shareEnv has a conversation with the guide that names somebody.
+func shareEnv(t *testing.T) (*screen.Env, *app.Session) {
+	t.Helper()
+	env, ids := historyEnv(t, question{"Can marguerite@example.org or +33 6 12 34 56 78 see this? \x1b[31m", 0})
+	s, err := env.App.OpenSession(t.Context(), ids[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return env, s
+}
+
+func TestAConversationIsSharedStepByStep(t *testing.T) {
+	env, s := shareEnv(t)
+	open := func(t *testing.T) *driver { return drive(t, share.New(env, t.Context(), s)) }
+	t.Run("what was found is taken out", func(t *testing.T) {
+		open(t).golden("share-findings")
+	})
+	t.Run("one finding is left in, and the reader sees it", func(t *testing.T) {
+		d := open(t).keys("down", " ")
+		d.shows("left in")
+		d.keys("enter").shows("Can [e-mail address removed] or +33 6 12 34 56 78 see this?")
+		d.golden("share-preview")
+	})
+	t.Run("nothing leaves unless it is chosen", func(t *testing.T) {
+		d := open(t).keys("enter", "enter")
+		d.golden("share-ways")
+		d.keys("enter")
+		if _, closed := d.last.(screen.Close); !closed {
+			t.Errorf("asked for %T, want to close", d.last)
+		}
+		if list, err := env.App.Shares(t.Context()); err != nil || len(list) > 0 {
+			t.Errorf("%d shares, %v", len(list), err)
+		}
+	})
+	t.Run("a server may not have a conversation from here", func(t *testing.T) {
+		open(t).keys("enter", "enter", "3", "enter", "https://bin.example.org", "enter").shows("as a file only")
+	})
+	t.Run("an encrypted file is made, and taken back", func(t *testing.T) {
+		d := open(t).keys("enter", "enter", "down", "enter")
+		d.shows("The file is", "#")
+		files, err := filepath.Glob(filepath.Join(env.App.DataDir(), "shares", "*.html"))
+		if err != nil || len(files) != 1 {
+			t.Fatalf("files %v, %v", files, err)
+		}
+		page, err := os.ReadFile(files[0])
+		if err != nil || strings.Contains(string(page), "see this") {
+			t.Errorf("the file can be read by anybody, %v", err)
+		}
+		d.keys("c").shows("in the clipboard")
+		if c, ok := d.last.(screen.Copy); !ok || !strings.HasPrefix(c.Text, "file://") {
+			t.Errorf("copied %#v", d.last)
+		}
+		l := drive(t, share.NewLedger(env, t.Context()))
+		l.shows("2026-03-04 · stands · file")
+		l.keys("enter", "ctrl+x").shows("Revoke this share?")
+		l.keys("y").shows("revoked")
+		if _, err := os.Stat(files[0]); !os.IsNotExist(err) {
+			t.Errorf("the file is still there: %v", err)
+		}
+	})
+}
+
+func TestAnEmptyLedgerSaysHowToShare(t *testing.T) {
+	env, _ := historyEnv(t)
+	drive(t, share.NewLedger(env, t.Context())).golden("shares-empty")
+}
+
+func TestBeforeAPromptLeaves(t *testing.T) {
+	env, _ := historyEnv(t)
+	found := env.App.FindIn(app.Prompt{Text: "Write to marguerite@example.org, password: Tr0ub4dor&3"})
+	d := drive(t, dialog.Leaving(env, found, "Mistral EU", false))
+	d.golden("leaving")
+	d.keys("2", "enter")
+	if want := (screen.Answered{Question: dialog.LeavingQuestion, Choice: dialog.SendPlaceholders}); d.last != want {
+		t.Errorf("answered %#v", d.last)
+	}
+}
