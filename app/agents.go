@@ -129,6 +129,24 @@ func (a *App) modelNamed(ctx context.Context, provider, word string) string {
 	return word
 }
 
+// ModelName is what people call a model: an agent by its name where a list has
+// told it, since its id says nothing. It reads no file.
+func (a *App) ModelName(model string) string {
+	if name, ok := a.agentNames.Load(model); ok {
+		return name.(string)
+	}
+	return model
+}
+
+// noteNames remembers the names of the agents in a list.
+func (a *App) noteNames(models []Model) {
+	for _, m := range models {
+		if m.Badge == client.Agent && m.Name != "" {
+			a.agentNames.Store(m.ID, m.Name)
+		}
+	}
+}
+
 // agentIDPrefix begins the ids of agents.
 const agentIDPrefix = "ag_"
 

@@ -163,7 +163,9 @@ func (an *Answer) take(d Delta) {
 	case client.ModelDelta:
 		an.message.Model = d.Model
 		if same { // the dated name of what was asked is no other model
-			an.message.Asked = d.Model
+			if _, agent := chat.AgentOf(an.message.Asked); !agent {
+				an.message.Asked = d.Model
+			}
 			an.mu.Unlock()
 			return
 		}

@@ -63,6 +63,8 @@ type App struct {
 	weights weightsRun
 	pulls   pullQueue
 
+	agentNames sync.Map // names of agents by the model that stands for them
+
 	mu        sync.Mutex
 	config    Config
 	providers client.Set
@@ -142,7 +144,6 @@ func (a *App) Now() time.Time { return a.options.Now() }
 
 // Rehearsing reports whether the clock was set by hand.
 func (a *App) Rehearsing() bool { return a.options.Rehearsing }
-
 
 // Version is the version of the program.
 func (a *App) Version() string { return a.options.Version }

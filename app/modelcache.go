@@ -33,6 +33,7 @@ func (a *App) cachedModels(d Descriptor) (ModelList, bool) {
 	if json.Unmarshal(data, &c) != nil || c.Host != d.Host || len(c.Models) == 0 {
 		return ModelList{}, false
 	}
+	a.noteNames(c.Models)
 	return ModelList{Provider: d, Models: c.Models, Read: c.Read}, true
 }
 

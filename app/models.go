@@ -62,6 +62,7 @@ func (a *App) modelsOf(ctx context.Context, p client.Provider, fresh bool) Model
 	models, err := p.Models(ctx)
 	err = a.absence(err)
 	l := ModelList{Provider: d, Models: models, Err: err, Read: a.Now()}
+	a.noteNames(models)
 	if err == nil && hosted {
 		a.cacheModels(l)
 	}

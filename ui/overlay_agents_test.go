@@ -23,7 +23,7 @@ func accountEnv(t *testing.T, key string) *screen.Env {
 	t.Helper()
 	reviewer := func(version int, instructions, note string) string {
 		return fmt.Sprintf(`{"id":"ag_1","name":"Reviewer \u001b[31m","description":"Reads code","model":"mistral-medium-latest","instructions":%q,`+
-			`"tools":[{"type":"code_interpreter"}],"version":%d,"versions":[0,1],"created_at":"2026-03-01T10:00:00Z","updated_at":"2026-03-0%dT10:00:00Z",`+
+			`"tools":[{"type":"code_interpreter"}],"version":%d,"versions":[0,1],"created_at":"2026-03-01T12:00:00Z","updated_at":"2026-03-0%dT12:00:00Z",`+
 			`"deployment_chat":true,"source":"api","version_message":%q}`, instructions, version, version+1, note)
 	}
 	made := ""

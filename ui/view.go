@@ -184,7 +184,7 @@ func (r *Root) status() string {
 	}
 	var right []widget.Segment
 	if model := r.choice.Model; model != "" && model != r.choice.Provider {
-		right = append(right, widget.Segment{Text: termsafe.Line(model), Priority: 2})
+		right = append(right, widget.Segment{Text: termsafe.Line(r.env.App.ModelName(model)), Priority: 2})
 	}
 	if r.used > 0 && r.window > 0 {
 		right = append(right, widget.Segment{Text: w.T("status.context", "Used", short(r.used), "Window", short(r.window)), Priority: 3, Warn: r.used*5 > r.window*4})

@@ -333,7 +333,7 @@ func (v *View) versionLine(version app.Agent) string {
 	if v.shown != nil && version.Version == v.shown.Version {
 		line = v.Env.Words.T("agents.version_used", "Number", strconv.Itoa(int(version.Version)))
 	}
-	for _, part := range []string{version.Updated.Local().Format("2006-01-02 15:04"), version.Model, version.Note} {
+	for _, part := range []string{version.Updated.Local().Format(time.DateOnly), version.Model, version.Note} {
 		if part != "" {
 			line += " · " + termsafe.Line(part)
 		}

@@ -214,11 +214,15 @@ func (v *View) answerHead(it *item) string {
 		name = termsafe.Line(m.Provider)
 	}
 	head := name
-	if model != "" && model != m.Provider {
-		head += " · " + termsafe.Line(model)
+	_, agent := chat.AgentOf(m.Asked)
+	if agent && model != m.Asked {
+		head += " · " + termsafe.Line(v.env.App.ModelName(m.Asked))
 	}
-	if m.Model != "" && m.Asked != "" && m.Model != m.Asked {
-		head += " " + v.env.Words.T("chat.redirected", "Asked", termsafe.Line(m.Asked))
+	if model != "" && model != m.Provider {
+		head += " · " + termsafe.Line(v.env.App.ModelName(model))
+	}
+	if m.Model != "" && m.Asked != "" && m.Model != m.Asked && !agent { // an agent asks its own model
+		head += " " + v.env.Words.T("chat.redirected", "Asked", termsafe.Line(v.env.App.ModelName(m.Asked)))
 	}
 	if it.branches > 1 {
 		head += "  " + v.branchMark(it)
