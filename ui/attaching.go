@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"bise/app"
 	"bise/app/chat"
@@ -219,9 +220,10 @@ func (r *Root) detach() bool {
 	return true
 }
 
-// attachedLabel says what goes along with the next prompt, and what is being
-// turned into text; "" is nothing.
-func (r *Root) attachedLabel() string {
+// attachedLabel says what goes along with the next prompt, in at most room cells
+// where a number says it as well, and what is being turned into text; "" is
+// nothing.
+func (r *Root) attachedLabel(room int) string {
 	w := r.env.Words
 	var labels []string
 	if c := r.attaching.now; c != nil && c.cancel != nil {
@@ -232,7 +234,11 @@ func (r *Root) attachedLabel() string {
 		names = append(names, termsafe.Line(part.Name)+" "+app.Bytes(int64(len(part.Text)+len(part.Data))))
 	}
 	if len(names) > 0 {
-		labels = append(labels, w.N("chat.rule.attached", len(names), "Names", strings.Join(names, ", ")))
+		label := w.N("chat.rule.attached", len(names), "Names", strings.Join(names, ", "))
+		if ansi.StringWidth(label) > room {
+			label = w.N("chat.rule.files", len(names))
+		}
+		labels = append(labels, label)
 	}
 	return strings.Join(labels, " · ")
 }

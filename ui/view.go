@@ -129,7 +129,7 @@ func (r *Root) rule() string {
 	case r.reading:
 		label = w.T("chat.rule.reading")
 	}
-	if attached := r.attachedLabel(); attached != "" {
+	if attached := r.attachedLabel(r.width - 8 - ansi.StringWidth(label)); attached != "" {
 		label = strings.TrimSuffix(attached+" · "+label, " · ")
 	}
 	if r.tools != "" {
