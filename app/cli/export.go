@@ -24,7 +24,15 @@ func (p *program) exportCommand() *cobra.Command {
 	c := p.build(command{
 		use: "export ID ...", short: "cli.export.short", long: "cli.export.long", args: between(0, -1),
 		example: "bise export last --format markdown --out walk.md\nbise export --folder work --format html --out work.html\nbise export --all --out everything.zip",
-		run:     p.withHistory(func(c *cobra.Command, a *app.App, args []string) error { return p.export(c, a, args, f) }),
+		run: p.withApp(func(c *cobra.Command, a *app.App, args []string) error {
+			if err := f.check(args); err != nil {
+				return err
+			}
+			if err := a.OpenHistory(c.Context()); err != nil {
+				return err
+			}
+			return p.export(c, a, args, f)
+		}),
 	})
 	c.Flags().StringVar(&f.format, "format", "", p.words.T("cli.flag.export_format"))
 	c.Flags().StringVar(&f.purpose, "purpose", "", p.words.T("cli.flag.export_purpose"))
@@ -50,8 +58,39 @@ type exportJSON struct {
 	Record        string           `json:"provenance,omitempty"`
 }
 
+// everything reports whether the package of all that bise holds is wanted.
+func (f exportFlags) everything(args []string) bool {
+	return f.all && f.format == "" && f.folder == "" && f.tag == "" && len(args) == 0
+}
+
+// check finds what is wrong with the flags, before the history is opened.
+func (f exportFlags) check(args []string) error {
+	const op = "cli.checkExport"
+	many := f.all || f.folder != "" || f.tag != ""
+	switch {
+	case f.everything(args):
+		if f.out == "" && !f.dryRun {
+			return fault.E(op, fault.Usage, nil, "what", "flag value", "word", "--out")
+		}
+		return nil
+	case f.format == "":
+		return fault.E(op, fault.Usage, nil, "what", "flag value", "word", "--format")
+	case !slices.Contains(app.Formats(), policy.Format(f.format)):
+		return fault.E(op, fault.Usage, nil, "what", "format", "word", f.format)
+	case f.purpose != "" && policy.Format(f.format) != policy.Dataset:
+		return fault.E(op, fault.Usage, nil, "what", "flag mix", "word", "--purpose --format "+f.format)
+	case f.purpose != "" && !slices.Contains(app.Purposes(), f.purpose):
+		return fault.E(op, fault.Usage, nil, "what", "purpose of a dataset", "word", f.purpose)
+	case many && len(args) > 0:
+		return fault.E(op, fault.Usage, nil, "what", "too many arguments", "word", strings.Join(args, " "))
+	case !many && len(args) == 0:
+		return fault.E(op, fault.Usage, nil, "what", "too few arguments", "word", "bise export ID ... | --folder NAME | --all")
+	}
+	return nil
+}
+
 func (p *program) export(c *cobra.Command, a *app.App, args []string, f exportFlags) error {
-	if f.all && f.format == "" && f.folder == "" && f.tag == "" && len(args) == 0 {
+	if f.everything(args) {
 		return p.exportEverything(c, a, f)
 	}
 	request, err := p.exportRequest(c, a, args, f)
@@ -78,33 +117,15 @@ func (p *program) export(c *cobra.Command, a *app.App, args []string, f exportFl
 	return p.printExport(plan, done)
 }
 
-// exportRequest reads the flags.
+// exportRequest says what the flags ask for.
 func (p *program) exportRequest(c *cobra.Command, a *app.App, args []string, f exportFlags) (app.ExportRequest, error) {
-	const op = "cli.exportRequest"
-	var q app.ExportRequest
-	format := policy.Format(f.format)
-	switch {
-	case f.format == "":
-		return q, fault.E(op, fault.Usage, nil, "what", "flag value", "word", "--format")
-	case !slices.Contains(app.Formats(), format):
-		return q, fault.E(op, fault.Usage, nil, "what", "format", "word", f.format)
-	case f.purpose != "" && format != policy.Dataset:
-		return q, fault.E(op, fault.Usage, nil, "what", "flag mix", "word", "--purpose --format "+f.format)
-	case f.purpose != "" && !slices.Contains(app.Purposes(), f.purpose):
-		return q, fault.E(op, fault.Usage, nil, "what", "purpose of a dataset", "word", f.purpose)
-	case f.purpose != "":
-		format += policy.Format(":" + f.purpose)
-	}
-	q.Format = format
-	if f.all || f.folder != "" || f.tag != "" {
-		if len(args) > 0 {
-			return q, fault.E(op, fault.Usage, nil, "what", "too many arguments", "word", strings.Join(args, " "))
-		}
-		q.Query = &app.Query{Folder: f.folder, Tag: f.tag}
-		return q, nil
+	q := app.ExportRequest{Format: policy.Format(f.format)}
+	if f.purpose != "" {
+		q.Format += policy.Format(":" + f.purpose)
 	}
 	if len(args) == 0 {
-		return q, fault.E(op, fault.Usage, nil, "what", "too few arguments", "word", "bise export ID ... | --folder NAME | --all")
+		q.Query = &app.Query{Folder: f.folder, Tag: f.tag}
+		return q, nil
 	}
 	for _, word := range args {
 		id, err := p.resolve(c, a, word)
@@ -120,9 +141,6 @@ func (p *program) exportRequest(c *cobra.Command, a *app.App, args []string, f e
 
 // exportEverything writes the package of all that bise holds.
 func (p *program) exportEverything(c *cobra.Command, a *app.App, f exportFlags) error {
-	if f.out == "" && !f.dryRun {
-		return fault.E("cli.export", fault.Usage, nil, "what", "flag value", "word", "--out")
-	}
 	plan, err := a.PlanExport(c.Context(), app.ExportRequest{Query: &app.Query{}, Format: policy.JSON})
 	if err != nil {
 		return err

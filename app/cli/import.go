@@ -23,7 +23,15 @@ func (p *program) importCommand() *cobra.Command {
 	c := p.build(command{
 		use: "import FILE", short: "cli.import.short", long: "cli.import.long", args: between(1, 1),
 		example: "bise import chatgpt-export.zip --dry-run\nbise import ~/.vibe/logs/session --from vibe",
-		run:     p.withHistory(func(c *cobra.Command, a *app.App, args []string) error { return p.importFile(c, a, args[0], f) }),
+		run: p.withApp(func(c *cobra.Command, a *app.App, args []string) error {
+			if !slices.Contains(app.ImportSources(), app.ImportSource(f.from)) {
+				return fault.E("cli.import", fault.Usage, nil, "what", "source of an import", "word", f.from)
+			}
+			if err := a.OpenHistory(c.Context()); err != nil {
+				return err
+			}
+			return p.importFile(c, a, args[0], f)
+		}),
 	})
 	c.Flags().StringVar(&f.from, "from", "auto", p.words.T("cli.flag.import_from"))
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, p.words.T("cli.flag.import_dry_run"))
@@ -51,9 +59,6 @@ type problemJSON struct {
 }
 
 func (p *program) importFile(c *cobra.Command, a *app.App, path string, f importFlags) error {
-	if !slices.Contains(app.ImportSources(), app.ImportSource(f.from)) {
-		return fault.E("cli.import", fault.Usage, nil, "what", "source of an import", "word", f.from)
-	}
 	r, err := a.Import(c.Context(), app.ImportRequest{Path: path, From: app.ImportSource(f.from), DryRun: f.dryRun, Progress: p.counting()})
 	if err != nil && r.Conversations == 0 {
 		return err
