@@ -254,6 +254,14 @@ func (a *App) NeedOf(ctx context.Context, c Choice, part chat.Part) Need {
 	}
 }
 
+// Resolved is a choice with the model that would answer, where that is known.
+func (a *App) Resolved(ctx context.Context, c Choice) Choice {
+	if model, err := a.modelFor(ctx, c); err == nil {
+		c.Model = model
+	}
+	return c
+}
+
 // told is what the service told of a choice's model.
 func (a *App) told(ctx context.Context, c Choice) (Model, bool) {
 	l, err := a.ModelsOf(ctx, c.Provider, false)

@@ -45,6 +45,10 @@ func (r *Root) attachPath(path string) tea.Cmd {
 		if err != nil {
 			return attachedMsg{err: err}
 		}
+		choice := choice
+		if app.ConversionOf(part) != app.NeedsNothing {
+			choice = a.Resolved(ctx, choice)
+		}
 		c := &conversion{part: part, need: a.NeedOf(ctx, choice, part), model: choice.Model}
 		if c.need != app.NeedsNothing {
 			if c.model == "" {

@@ -178,11 +178,11 @@ func TestANarrowScreenStillSaysPlaceAndConsequence(t *testing.T) {
 		})
 	}
 	for name, set := range map[string]func(r *Root){
-		"reading":                  func(r *Root) { r.reading = true },
-		"sending":                  func(r *Root) { r.sending = &sending{} },
-		"answering":                func(r *Root) { r.turn = &turn{} },
-		"editing":                  func(r *Root) { r.edits = new(chat.MessageID) },
-		"2 files · editing":        func(r *Root) { r.edits, r.attach = new(chat.MessageID), make([]chat.Part, 2) },
+		"reading":           func(r *Root) { r.reading = true },
+		"sending":           func(r *Root) { r.sending = &sending{} },
+		"answering":         func(r *Root) { r.turn = &turn{} },
+		"editing":           func(r *Root) { r.edits = new(chat.MessageID) },
+		"2 files · editing": func(r *Root) { r.edits, r.attach = new(chat.MessageID), make([]chat.Part, 2) },
 	} {
 		t.Run("the rule says "+name, func(t *testing.T) {
 			s := start(t, 40, 12)
