@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"bise/app/chat"
 	"bise/app/fault"
@@ -120,6 +121,31 @@ func TestAgentsThatCannotBeListedHideNoModel(t *testing.T) {
 			t.Errorf("model %d is %+v", i, models[i])
 		}
 	}
+}
+
+func TestAgentsThatNeverComeAreNotWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := options(t, "http://127.0.0.1:1")
+		o.HTTP = &http.Client{Transport: silentAgents{}}
+		models, err := mistral.New(o).Models(t.Context())
+		if err != nil || len(models) != 1 {
+			t.Errorf("%d models, %v", len(models), err)
+		}
+	})
+}
+
+// silentAgents answers with a model, and to anything else not at all.
+type silentAgents struct{}
+
+func (silentAgents) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Path != "/v1/models" {
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	}
+	return &http.Response{
+		StatusCode: http.StatusOK, Header: http.Header{}, Request: r,
+		Body: io.NopCloser(strings.NewReader(`{"data":[{"id":"m","capabilities":{"completion_chat":true}}]}`)),
+	}, nil
 }
 
 func TestFineTunedModelsArePutAwayAndTakenOut(t *testing.T) {

@@ -3,6 +3,7 @@ package mistral
 import (
 	"context"
 	"strings"
+	"time"
 
 	"bise/app/chat"
 	"bise/client"
@@ -11,6 +12,10 @@ import (
 // labsPrefix begins the names of experimental models: free, changed without
 // notice, and without a way out of training (docs, inference/model-lifecycle).
 const labsPrefix = "labs-"
+
+// agentPatience is how long the agents are waited for once the models are
+// there: who chooses a model does not wait for what they may not even have.
+const agentPatience = 3 * time.Second
 
 // Models lists the models that the key may use, GET /v1/models, and after them
 // the agents of the account, each under the name of a model that stands for it.
@@ -35,8 +40,14 @@ func (p *Provider) Models(ctx context.Context) ([]client.Model, error) {
 			models[i].Badge = client.Labs
 		}
 	}
-	for _, a := range <-agents {
-		models = append(models, asModel(a, models))
+	late := time.NewTimer(agentPatience)
+	defer late.Stop()
+	select {
+	case list := <-agents:
+		for _, a := range list {
+			models = append(models, asModel(a, models))
+		}
+	case <-late.C:
 	}
 	return models, nil
 }
