@@ -4,9 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"io"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,8 +76,9 @@ type ExportPlan struct {
 	// of which nothing would be left.
 	Left    []archive.Reason
 	Blocked int
-	// Verdict is the strictest one on what stays.
-	Verdict policy.Verdict
+	// Warning is what the rules say of answers in this format that may leave,
+	// where they warn; the zero Words where they do not.
+	Warning policy.Words
 	// Title is that of the conversation where there is only one.
 	Title string
 
@@ -98,25 +100,25 @@ func (a *App) PlanExport(ctx context.Context, q ExportRequest) (*ExportPlan, err
 		}
 		p.ids = ids
 	}
-	p.Verdict.Decision = policy.NotApplicable // the mildest, until one is stricter
-	refused := policy.Verdict{}
+	refused, services := policy.Verdict{}, make(map[string]bool)
 	err := a.eachExport(ctx, p, func(c chat.Conversation, permit policy.Exportable, v policy.Verdict) error {
 		if v.Decision == policy.Block {
 			p.Blocked, refused = p.Blocked+1, v
 			return nil
 		}
 		p.Conversations++
-		p.Messages += len(shown(c, q.Format))
-		p.Left = archive.Merge(p.Left, archive.Reasons(permit.Left(), a.sayRule))
-		if v.Decision < p.Verdict.Decision {
-			p.Verdict = v
+		for _, m := range shown(c, q.Format) {
+			p.Messages++
+			services[m.Service] = services[m.Service] || archive.Generated(m)
 		}
+		p.Left = archive.Merge(p.Left, archive.Reasons(permit.Left(), a.sayRule))
 		p.Title = c.Title
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
+	p.Warning = a.warning(q.Format, services)
 	if p.Conversations == 0 && p.Blocked > 0 {
 		return nil, &policy.Refusal{Verdict: refused}
 	}
@@ -124,6 +126,21 @@ func (a *App) PlanExport(ctx context.Context, q ExportRequest) (*ExportPlan, err
 		p.Title = ""
 	}
 	return p, nil
+}
+
+// warning is what the rules say of answers of these services in a format, where
+// they warn.
+func (a *App) warning(format policy.Format, services map[string]bool) policy.Words {
+	for _, service := range slices.Sorted(maps.Keys(services)) {
+		f, err := policy.Facts{Now: a.Now()}.With("service", service)
+		if err != nil || !services[service] {
+			continue
+		}
+		if v := a.Rules().Decide(f, formatAct(format), chat.Model); v.Decision == policy.Warn {
+			return v.Reason
+		}
+	}
+	return policy.Words{}
 }
 
 // shown are the messages that a format has: the archive has every branch, the
@@ -268,66 +285,6 @@ func (a *App) ExportFile(ctx context.Context, p *ExportPlan, path string, replac
 		return out, err
 	}
 	return out, side.Commit()
-}
-
-// recordEnd is the end of the name of the record beside an export.
-const recordEnd = ".provenance.json"
-
-// record writes the hashes of an export, one turn after the other.
-type record struct {
-	w   io.Writer
-	n   int
-	app *App
-}
-
-func newRecord(w io.Writer, a *App) *record { return &record{w: w, app: a} }
-
-// turn adds a turn.
-func (r *record) turn(t export.Turn) error {
-	before := ",\n"
-	if r.n == 0 {
-		before = `{"format":"bise-provenance","version":1,"turns":[` + "\n"
-	}
-	r.n++
-	line, err := json.Marshal(t)
-	if err != nil {
-		return fault.E("app.Export", fault.Invalid, err)
-	}
-	_, err = io.WriteString(r.w, before+string(line))
-	return err
-}
-
-// end writes what is known once the file is whole.
-func (r *record) end(name string, e Exported) error {
-	head := ""
-	if r.n == 0 {
-		head = `{"format":"bise-provenance","version":1,"turns":[`
-	}
-	rest, err := json.Marshal(struct {
-		File      string    `json:"file"`
-		Bytes     int64     `json:"bytes"`
-		SHA256    string    `json:"sha256"`
-		Generator string    `json:"generator"`
-		Ruleset   string    `json:"ruleset"`
-		Exported  time.Time `json:"exported_at"`
-	}{name, e.Bytes, e.SHA256, "bise " + r.app.Version(), r.app.Rules().ID(), r.app.Now().UTC()})
-	if err != nil {
-		return fault.E("app.Export", fault.Invalid, err)
-	}
-	_, err = io.WriteString(r.w, head+"\n],"+string(rest[1:])+"\n")
-	return err
-}
-
-// counted counts what is written.
-type counted struct {
-	w io.Writer
-	n int64
-}
-
-func (c *counted) Write(p []byte) (int, error) {
-	n, err := c.w.Write(p)
-	c.n += int64(n)
-	return n, err
 }
 
 // marks are the marks of what a model made, by the rules in force.

@@ -181,8 +181,8 @@ func (p *program) noteExport(plan *app.ExportPlan) {
 	if plan.Blocked > 0 {
 		p.output.note(p.words.N("cli.export.blocked", plan.Blocked))
 	}
-	if plan.Verdict.Decision == policy.Warn {
-		p.output.note(p.say(plan.Verdict.Reason))
+	if plan.Warning.Key != "" {
+		p.output.note(p.say(plan.Warning))
 	}
 }
 
