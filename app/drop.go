@@ -148,12 +148,12 @@ func EscapePath(path string) string {
 func UnescapePath(word string) string {
 	var b strings.Builder
 	escaped := false
-	for _, r := range word {
-		if r == '\\' && !escaped {
+	for i := range len(word) { // byte by byte: a file's name need not be text
+		if word[i] == '\\' && !escaped {
 			escaped = true
 			continue
 		}
-		b.WriteRune(r)
+		b.WriteByte(word[i])
 		escaped = false
 	}
 	return b.String()
