@@ -17,6 +17,7 @@ import (
 type fake struct {
 	d      client.Descriptor
 	models []string // "m" where there are none
+	told   []client.Model
 	answer func(ctx context.Context, turn chat.Turn, yield func(client.Delta, error) bool)
 
 	mu    sync.Mutex
@@ -26,6 +27,9 @@ type fake struct {
 func (f *fake) Describe() client.Descriptor { return f.d }
 
 func (f *fake) Models(context.Context) ([]client.Model, error) {
+	if f.told != nil {
+		return f.told, nil
+	}
 	ids := f.models
 	if ids == nil {
 		ids = []string{"m"}
