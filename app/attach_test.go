@@ -120,3 +120,14 @@ func TestWhatAModelTakes(t *testing.T) {
 		})
 	}
 }
+
+func TestSizesAreReadable(t *testing.T) {
+	for n, want := range map[int64]string{
+		0: "0 B", 999: "999 B", 1000: "1.0 kB", 1834: "1.8 kB", 9949: "9.9 kB", 9950: "10 kB",
+		999_499: "999 kB", 999_500: "1.0 MB", 20_000_000: "20 MB", 3_100_000_000: "3.1 GB",
+	} {
+		if got := Bytes(n); got != want {
+			t.Errorf("%d bytes are %q, want %q", n, got, want)
+		}
+	}
+}

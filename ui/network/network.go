@@ -5,7 +5,6 @@ package network
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -112,7 +111,7 @@ func (v *View) render() {
 	if made == 0 {
 		add(t.Text, w.T("network.none"))
 	} else {
-		add(t.Text, w.N("network.total", made, "Sent", size(up), "Received", size(down)))
+		add(t.Text, w.N("network.total", made, "Sent", app.Bytes(up), "Received", app.Bytes(down)))
 	}
 	for _, c := range slices.Backward(v.seen) {
 		state := app.ConnectionState(c)
@@ -126,7 +125,7 @@ func (v *View) render() {
 		if !c.End.IsZero() {
 			end = c.End.Local().Format(time.TimeOnly)
 		}
-		add(t.Muted, w.T("network.line", "Start", c.Start.Local().Format(time.TimeOnly), "End", end, "Sent", size(c.Sent), "Received", size(c.Received)))
+		add(t.Muted, w.T("network.line", "Start", c.Start.Local().Format(time.TimeOnly), "End", end, "Sent", app.Bytes(c.Sent), "Received", app.Bytes(c.Received)))
 		if c.Proxied {
 			add(t.Muted, w.T("network.via", "Address", termsafe.Line(c.Address)))
 		}
@@ -142,23 +141,6 @@ func (v *View) purpose(c app.Connection) string {
 		return name
 	}
 	return termsafe.Line(c.Purpose)
-}
-
-// size is a number of bytes as people read it: 999 B, 1.5 kB, 20 MB.
-func size(n int64) string {
-	const units = "kMGT"
-	if n < 1000 {
-		return strconv.FormatInt(n, 10) + " B"
-	}
-	f, unit := float64(n)/1000, 0
-	for f >= 999.5 && unit < len(units)-1 {
-		f, unit = f/1000, unit+1
-	}
-	digits := 0
-	if f < 9.95 {
-		digits = 1
-	}
-	return strconv.FormatFloat(f, 'f', digits, 64) + " " + units[unit:unit+1] + "B"
 }
 
 // View draws the list.
