@@ -52,6 +52,7 @@ type profileJSON struct {
 	Model          string            `json:"model,omitempty"`
 	UserName       string            `json:"user_name,omitempty"`
 	SensitiveTerms []string          `json:"sensitive_terms,omitempty"`
+	CheckBefore    string            `json:"check_before_send,omitempty"`
 	Tools          []string          `json:"tools,omitempty"`
 	Filter         string            `json:"filter,omitempty"`
 	FilterOff      *filterJSON       `json:"filter_off,omitempty"`
@@ -82,7 +83,7 @@ func (p *program) profileJSON(a *app.App, profile app.Profile) profileJSON {
 	out := profileJSON{
 		Name: profile.Name, Kind: profile.Kind, Active: yesNo(profile.Name == a.Active()),
 		Endpoint: profile.Endpoint, Model: profile.Model, UserName: profile.UserName,
-		SensitiveTerms: profile.SensitiveTerms, Facts: maps.Clone(profile.Facts), Cloud: profile.Cloud,
+		SensitiveTerms: profile.SensitiveTerms, CheckBefore: profile.CheckBeforeSend, Facts: maps.Clone(profile.Facts), Cloud: profile.Cloud,
 		FactsOn: profile.FactsOn, ZDROn: profile.ZDROn,
 		Tools: profile.Tools, Filter: string(profile.Filter),
 	}
@@ -166,7 +167,7 @@ func (p *program) printProfile(a *app.App, profile app.Profile) error {
 	pairs := []string{
 		"name", out.Name, "kind", out.Kind, "service", out.Service, "endpoint", out.Endpoint, "model", out.Model,
 		"user_name", out.UserName, "sensitive_terms", strings.Join(out.SensitiveTerms, ","), "zdr_on", out.ZDROn,
-		"tools", strings.Join(out.Tools, ","), "filter", out.Filter,
+		"check_before_send", out.CheckBefore, "tools", strings.Join(out.Tools, ","), "filter", out.Filter,
 	}
 	if out.FilterOff != nil {
 		pairs = append(pairs, "filter_off", out.FilterOff.On+" "+out.FilterOff.Ruleset)
