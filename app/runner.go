@@ -251,10 +251,8 @@ func (a *App) StartRunner(ctx context.Context) error {
 	if a.runner.current() != nil {
 		return nil
 	}
-	if p, err := a.provider(OllamaProvider); err == nil {
-		if c, ok := p.(client.Checker); ok && !fault.Is(c.Check(ctx), fault.RunnerAbsent) {
-			return nil // somebody answers there
-		}
+	if r, err := a.ollama(); err != nil || !fault.Is(r.Check(ctx), fault.RunnerAbsent) {
+		return nil // somebody answers there
 	}
 	s, err := a.startServer(ctx, program)
 	if err != nil {
