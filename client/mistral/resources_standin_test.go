@@ -92,6 +92,7 @@ func TestStandInTranscript(t *testing.T) {
 				segments++
 			case client.SpokenEnd:
 				ended = true
+			case client.SpokenLanguage:
 			}
 		}
 		if !ended || segments != 2 || text.String() != "This is what was said in talk.mp3. It had 8 bytes." {
