@@ -148,6 +148,7 @@ func (v *View) pullState(p app.PullJob) string {
 		return w.T("runner.pull.paused")
 	case app.PullFailed:
 		return w.T("runner.pull.failed")
+	case app.PullRuns, app.PullDone: // in numbers
 	}
 	if p.Progress.Total == 0 {
 		return w.T("runner.pull.begins")

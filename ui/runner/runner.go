@@ -334,6 +334,7 @@ func (v *View) remove(r row) tea.Cmd {
 			return v.do("runner.deleting", "runner.deleted", r.model.ID, a.RemoveLocal)
 		}
 		v.Resize(v.Size())
+	case startRow, offerRow: // nothing to delete
 	}
 	return nil
 }
