@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -14,6 +12,7 @@ import (
 	"bise/app/picture"
 	"bise/app/policy"
 	"bise/client"
+	"bise/localstore"
 )
 
 // Made is a picture or a file that an answer brought.
@@ -149,7 +148,8 @@ func (a *App) marked(f policy.Facts, p chat.Part, data []byte, path string) ([]b
 // tries is how many names are tried for a file before there are too many.
 const tries = 1000
 
-// writeNew writes a file that is not there yet, for the person alone.
+// writeNew writes a file that is not there yet, for the person alone; its folder
+// is made where it is missing.
 func writeNew(path string, data []byte) (string, error) {
 	const op = "app.writeNew"
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -162,20 +162,18 @@ func writeNew(path string, data []byte) (string, error) {
 		if n > 0 {
 			name = stem + "-" + strconv.Itoa(n+1) + extension
 		}
-		file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the person chose the path
-		if errors.Is(err, fs.ErrExist) {
-			continue
+		file, err := localstore.CreateFile(name, false)
+		if err == nil {
+			if _, err = file.Write(data); err == nil {
+				err = file.Commit()
+			}
+			file.Discard()
 		}
-		if err != nil {
-			return "", fault.E(op, fault.ReadOnly, err, "path", name)
+		if !fault.Is(err, fault.FileExists) {
+			return name, err
 		}
-		_, err = file.Write(data)
-		if err = errors.Join(err, file.Close()); err != nil {
-			return "", fault.E(op, fault.ReadOnly, errors.Join(err, os.Remove(name)), "path", name)
-		}
-		return name, nil
 	}
-	return "", fault.E(op, fault.ReadOnly, fs.ErrExist, "path", path)
+	return "", fault.E(op, fault.FileExists, nil, "path", path)
 }
 
 // Sources are the references of an answer in the order of their numbers, as far

@@ -45,6 +45,10 @@ func (g *gallery) forget() string {
 	return b.String()
 }
 
+// requestCellSize asks a terminal for the size of a cell in pixels (xterm,
+// "Window manipulation", 16).
+const requestCellSize = 16
+
 // drawnMsg is a picture drawn for the conversation.
 type drawnMsg struct {
 	wanted chatview.Wanted
@@ -68,7 +72,7 @@ func (r *Root) drawPictures() tea.Cmd {
 	if len(cmds) > 0 && !r.gallery.asked {
 		r.gallery.asked = true
 		cmds = append(cmds, tea.RequestTerminalVersion,
-			tea.Raw(ansi.RequestPrimaryDeviceAttributes+ansi.WindowOp(ansi.RequestCellSizeWinOp)))
+			tea.Raw(ansi.RequestPrimaryDeviceAttributes+ansi.WindowOp(requestCellSize)))
 	}
 	return tea.Batch(cmds...)
 }

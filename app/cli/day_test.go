@@ -47,7 +47,7 @@ func TestDay(t *testing.T) {
 // since the start of the story, but for the one effort that the story provokes:
 // only a refusal tells what a model takes.
 func wantLawful(ts *testscript.TestScript, url string) {
-	r, err := http.Get(url + "/_mock/requests?violations=1") //nolint:noctx // a test's own server
+	r, err := http.Get(url + "/_mock/requests?violations=1")
 	ts.Check(err)
 	defer func() { _ = r.Body.Close() }()
 	var seen struct {
