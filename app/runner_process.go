@@ -6,13 +6,13 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
 
 	"bise/app/fault"
 	"bise/app/termsafe"
+	"bise/localstore"
 )
 
 // server is a server of the local runner that bise has started.
@@ -43,16 +43,13 @@ type starting struct {
 func startServer(with starting) (*server, error) {
 	const op = "app.StartRunner"
 	log := with.log
-	if err := os.MkdirAll(filepath.Dir(log), 0o700); err != nil {
-		return nil, fault.E(op, fault.ReadOnly, err, "path", filepath.Dir(log))
-	}
-	f, err := os.OpenFile(log, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	f, err := localstore.NewLog(log)
 	if err != nil {
-		return nil, fault.E(op, fault.ReadOnly, err, "path", log)
+		return nil, err
 	}
 	defer func() { _ = f.Close() }() // the server has its own
 	s := &server{host: with.host, log: log, done: make(chan struct{})}
-	s.cmd = exec.Command(with.program, with.args...)
+	s.cmd = exec.CommandContext(context.Background(), with.program, with.args...)
 	s.cmd.Dir, s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = with.folder, with.env, f, f
 	apart(s.cmd)
 	started := make(chan error)

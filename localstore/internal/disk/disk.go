@@ -70,6 +70,11 @@ func Temp(path string) (*os.File, error) {
 	return os.OpenFile(path+"."+rand.Text()[:8]+".tmp", os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 }
 
+// Log makes the file of a log anew, for a program that writes it by itself.
+func Log(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+}
+
 // Remove deletes path and makes that lasting. A file that is not there is not
 // an error.
 func Remove(path string) error {
