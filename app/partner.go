@@ -123,6 +123,9 @@ func (a *App) partner(p Profile, service policy.Service, key client.KeyFunc) cli
 	row, _ := openai.RowOf(p.Kind)
 	settings := openai.Settings(p.Cloud)
 	name := providerName(row.Product, p.Name, p.Kind)
+	if f, err := a.Facts(p.Name); err == nil && f.Get("partner") != "" {
+		name = f.Get("partner")
+	}
 	broken := func(err error) client.Provider {
 		if e, ok := fault.As(err); ok && e.Detail != nil {
 			e.Detail["profile"] = p.Name

@@ -23,6 +23,16 @@ func (a *App) partnerPlace(d Descriptor, f policy.Facts) string {
 		"Product", cmp.Or(p.Product(), d.Host), "Country", p.Cloud["country"])
 }
 
+// Called is what a provider is called in a sentence that says where it is: of a
+// partner its place says both.
+func (a *App) Called(provider string) string {
+	d := a.Describe(provider)
+	if d.Service == policy.Partner {
+		return a.Place(provider, false).Where
+	}
+	return d.Name
+}
+
 // proxyVariables name the proxies of a run.
 var proxyVariables = []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"}
 

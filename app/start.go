@@ -21,6 +21,10 @@ func (a *App) EndFirstSteps(choice Choice) error {
 	return err
 }
 
+// FirstSteps reports whether the first steps are to be shown: nobody has seen
+// them, and no company has set up what answers.
+func (a *App) FirstSteps() bool { return !a.Config().Started && a.admin.first() == "" }
+
 // NoStore reports whether this run keeps nothing, by the command line or by the
 // administrator's file.
 func (a *App) NoStore() bool { return a.options.NoStore }

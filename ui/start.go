@@ -156,7 +156,7 @@ func (r *Root) setChoice(msg choiceMsg) {
 // who has not seen them, once nothing else is being asked.
 func (r *Root) welcome() tea.Cmd {
 	w := r.env.Words
-	name := r.env.App.Describe(r.choice.Provider).Name
+	name := r.env.App.Called(r.choice.Provider)
 	lines := strings.Split(w.T("chat.welcome", "Name", name, "Where", r.place.Where, "Consequence", r.place.Consequence), "\n")
 	switch r.history {
 	case app.HistoryOpen:
@@ -173,7 +173,7 @@ func (r *Root) welcome() tea.Cmd {
 	}
 	r.chat.Welcome(lines)
 	waiting := r.history == app.HistoryOpening || r.history == app.HistoryAsking || r.history == app.HistoryLocked
-	if r.chosen && !waiting && len(r.overlays) == 0 && !r.env.App.Config().Started {
+	if r.chosen && !waiting && len(r.overlays) == 0 && r.env.App.FirstSteps() {
 		return r.first()
 	}
 	return nil

@@ -206,7 +206,7 @@ func (v *View) showDone(c app.Choice) {
 	a := v.page(done, 3, w.T("firstrun.done.title"),
 		dialog.Hint{Key: "enter", Does: w.T("firstrun.done.start")}, dialog.Hint{Key: "esc", Does: w.T("dialog.back")})
 	place := v.env.App.Place(c.Provider, false)
-	name := v.env.App.Describe(c.Provider).Name
+	name := v.env.App.Called(c.Provider)
 	if c.Model != "" {
 		name += " · " + c.Model
 	}
