@@ -182,7 +182,9 @@ func (a *App) putProfile(p Profile) error {
 			p.Model = own.Model
 		}
 		p.Cloud = ownCloud(p.Cloud, own.Cloud, fixed)
-		c.Profiles[p.Name] = p
+		own = p
+		own.Name = "" // as the file has it, so that a change is told from a copy
+		c.Profiles[p.Name] = own
 	})
 	if err != nil {
 		return err
