@@ -164,9 +164,12 @@ func (a *App) enlarge(ctx context.Context, s *Session) error {
 // itself always stays, and what stays begins with a prompt.
 func (a *App) excess(ctx context.Context, s *Session, turn chat.Turn) (count, window int) {
 	f := s.fitted()
+	if f.way != DropOldest && f.way != Summarise {
+		return 0, 0 // the service is not even asked how much it takes
+	}
 	window = a.window(ctx, s.Choice(), turn.Options.Window)
-	if window == 0 || f.way != DropOldest && f.way != Summarise {
-		return 0, window
+	if window == 0 {
+		return 0, 0
 	}
 	room := int(float64(window)*f.room) - EstimateTokens(len(turn.System))
 	if f.way == Summarise {

@@ -35,7 +35,7 @@ func TestEscapeNeverAgreesToAnything(t *testing.T) {
 			return dialog.Consent(env, app.MistralProfile, env.App.Preview(app.MistralProfile, policy.StartChat, chat.Typed))
 		}, screen.Answered{Question: dialog.ConsentQuestion, Choice: dialog.No}},
 		{"nothing is left out of a conversation that is too long", func(_ *testing.T, env *screen.Env) screen.Overlay {
-			return dialog.Overflow(env, fault.E("x", fault.Overflow, nil))
+			return dialog.Overflow(env, fault.E("x", fault.Overflow, nil), 0)
 		}, screen.Answered{Question: dialog.OverflowQuestion, Choice: dialog.No}},
 		{"no file is attached", func(_ *testing.T, env *screen.Env) screen.Overlay { return dialog.Path(env) }, screen.Close{}},
 		{"instructions stay as they were", func(_ *testing.T, env *screen.Env) screen.Overlay { return dialog.Instructions(env, "x") }, screen.Close{}},
@@ -319,11 +319,12 @@ func TestAModelIsChosenFromAllProviders(t *testing.T) {
 	env := newEnv(t)
 	d := drive(t, models.New(env, t.Context(), app.Choice{Provider: app.GuideProvider}))
 	d.shows("Ollama does not answer")
-	d.keys("down", "enter") // a provider that does not answer cannot be used
-	if d.last != nil {
+	d.keys("down").shows("ollama serve")
+	d.keys("enter") // a runner that does not answer leads to its own screen
+	if d.last != (screen.Run{Key: keys.Runner}) {
 		t.Errorf("got %#v", d.last)
 	}
-	d.shows("ollama serve")
+	d = drive(t, models.New(env, t.Context(), app.Choice{Provider: app.GuideProvider}))
 	d.keys("guide", "enter")
 	if got, ok := d.last.(screen.Use); !ok || got.Choice.Provider != app.GuideProvider {
 		t.Errorf("got %#v", d.last)
