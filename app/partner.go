@@ -170,7 +170,7 @@ func (a *App) converse(p Profile, row openai.Row, name string, service policy.Se
 		HTTP:     a.network.Client(p.Name), Key: s.key, Renew: s.renew, Known: known,
 	}
 	if s.aws != nil {
-		o.Config, o.Key = s.aws.Config, nil
+		o.Config, o.Key = s.aws.Signing, nil
 	}
 	return bedrock.New(o)
 }

@@ -100,6 +100,17 @@ func (a *AWS) Credentials(ctx context.Context) (aws.Credentials, error) {
 	return aws.Credentials{}, a.none(err)
 }
 
+// Signing is Config with credentials that are there, or a key of Bedrock's in
+// the environment, which the library takes by itself. Without it a request
+// would fail as a broken connection does.
+func (a *AWS) Signing(ctx context.Context) (aws.Config, error) {
+	c, err := a.Config(ctx)
+	if err == nil && a.o.env("AWS_BEARER_TOKEN_BEDROCK") == "" {
+		_, err = a.Credentials(ctx)
+	}
+	return c, err
+}
+
 // none is the fault of credentials that are not there.
 func (a *AWS) none(err error) error {
 	const op = "signin.AWS"

@@ -168,6 +168,9 @@ func TestAWSWithoutCredentials(t *testing.T) {
 	if !ok || e.Kind != fault.NoCredentials || e.Detail["command"] != "aws sso login" {
 		t.Errorf("got %v", err)
 	}
+	if _, err := chain.Signing(t.Context()); !fault.Is(err, fault.NoCredentials) {
+		t.Errorf("signing without credentials gave %v", err)
+	}
 	_, err = NewAWS(Options{Profile: "work", HTTP: http.DefaultClient}, "eu-west-3", "no-such-profile").Credentials(t.Context())
 	if e, ok := fault.As(err); !ok || e.Kind != fault.NoCredentials || e.Detail["setting"] != "aws_profile" {
 		t.Errorf("a profile that is not there gave %v", err)
