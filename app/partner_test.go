@@ -104,7 +104,7 @@ func TestMistakesInACompanysProfileAreNamed(t *testing.T) {
 		{"a setting that its kind lacks", "[profiles.work]\nkind = \"azure\"\n[profiles.work.cloud]\nregion = \"x\"\n", "profiles.work.cloud.region"},
 		{"a way of signing in that its kind lacks", "[profiles.work]\nkind = \"azure\"\n[profiles.work.cloud]\nauth = \"adc\"\n", "profiles.work.cloud.auth"},
 		{"certificates that are not there", "ca_file = \"/nowhere/ca.pem\"\n", "ca_file"},
-		{"a profile to begin with that is not there", "profile = \"wrok\"\n", "profile"},
+		{"a profile to begin with that is not there", "profile = \"nobodys\"\n", "profile"},
 		{"a time that no ledger is kept", "log_retention_days = -1\n", "log_retention_days"},
 		{"a word for the ledger", "activity = \"yes\"\n", "activity"},
 		{"a misspelt field", "[profiles.work]\nkind = \"azure\"\nendpont = \"https://x.example\"\n", "profiles.work.endpont"},
