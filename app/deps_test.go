@@ -121,6 +121,7 @@ var rooms = []room{
 	{folder: "ui/notices", ours: drawing},
 	{folder: "ui/network", ours: drawing},
 	{folder: "ui/palette", ours: drawing},
+	{folder: "ui/options", ours: drawing},
 	{folder: "ui/presets", ours: drawing},
 	{folder: "ui/privacy", ours: drawing},
 	{folder: "ui/runner", ours: drawing},
@@ -177,7 +178,7 @@ var bans = []ban{
 	},
 	{
 		[]string{"context"},
-		[]string{".", "app", "app/cli", "client/...", "localstore/...", "ui", "ui/screen", "ui/agents", "ui/dialog", "ui/chatview", "ui/export", "ui/firstrun", "ui/historyview", "ui/libraries", "ui/models", "ui/notices", "ui/presets", "ui/privacy", "ui/runner", "ui/settings", "ui/share", "ui/signin", "ui/sources", "ui/tools", "ui/usage"},
+		[]string{".", "app", "app/cli", "client/...", "localstore/...", "ui", "ui/screen", "ui/agents", "ui/dialog", "ui/chatview", "ui/export", "ui/firstrun", "ui/historyview", "ui/libraries", "ui/models", "ui/notices", "ui/options", "ui/presets", "ui/privacy", "ui/runner", "ui/settings", "ui/share", "ui/signin", "ui/sources", "ui/tools", "ui/usage"},
 		"what takes a context waits for something; drawing, keys and wording must not",
 	},
 	{

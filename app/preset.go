@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -131,6 +130,9 @@ func plainTOML(err error) error {
 	return err
 }
 
+// keepAlive is a time as Ollama takes it: a duration, or a number of seconds.
+var keepAlive = regexp.MustCompile(`^-?(\d+|(\d+(\.\d+)?(ns|us|ms|s|m|h))+)$`)
+
 // WrongOption names the first option that no service takes, by its name in a
 // preset; "" is none. The limits are the widest of those that services document.
 func WrongOption(o chat.Options) string {
@@ -146,15 +148,12 @@ func WrongOption(o chat.Options) string {
 		return "window"
 	case slices.Contains(o.Stop, ""):
 		return "stop"
+	case o.KeepAlive != "" && !keepAlive.MatchString(o.KeepAlive):
+		return "keep_alive"
 	case o.Format != "" && o.Format != chat.FormatJSON && !isSchema(o.Format):
 		return "format"
 	}
 	return ""
-}
-
-func isSchema(s string) bool {
-	var schema map[string]any
-	return json.Unmarshal([]byte(s), &schema) == nil
 }
 
 // File is the text of a preset.

@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -14,11 +15,28 @@ import (
 	"bise/ui/historyview"
 	"bise/ui/markdown"
 	"bise/ui/models"
+	"bise/ui/options"
 	"bise/ui/palette"
+	"bise/ui/presets"
 	"bise/ui/screen"
 	"bise/ui/settings"
 	"bise/ui/signin"
 )
+
+// asked opens a screen on how a conversation with a local model is asked.
+func asked[T screen.Overlay](open func(*screen.Env, context.Context, *app.Session) T) func(*testing.T, *screen.Env) screen.Overlay {
+	return func(t *testing.T, env *screen.Env) screen.Overlay {
+		t.Helper()
+		s := env.App.NewSession(app.Choice{Provider: app.OllamaProvider, Model: "ministral-3:8b"})
+		if err := env.App.SetOption(t.Context(), s, app.TemperatureOption, "0.2"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := env.App.AddPreset("brief", []byte("+++\ndescription = \"Short answers\"\n+++\nOne sentence."), true); err != nil {
+			t.Fatal(err)
+		}
+		return open(env, t.Context(), s)
+	}
+}
 
 func TestOverlaysLookAsTheyShould(t *testing.T) {
 	preview := func(env *screen.Env) func(policy.Act, chat.Origin) policy.Verdict {
@@ -83,6 +101,10 @@ func TestOverlaysLookAsTheyShould(t *testing.T) {
 		{"models", func(t *testing.T, env *screen.Env) screen.Overlay {
 			return models.New(env, t.Context(), app.Choice{Provider: app.GuideProvider})
 		}, nil},
+		{"options", asked(options.New), nil},
+		{"options-set", asked(options.New), []string{"enter", "warm", "enter"}},
+		{"presets", asked(presets.New), nil},
+		{"presets-name", asked(presets.New), []string{"ctrl+s", "mine"}},
 		{"palette", func(_ *testing.T, env *screen.Env) screen.Overlay { return palette.New(env, preview(env)) }, nil},
 		{"palette-filtered", func(_ *testing.T, env *screen.Env) screen.Overlay { return palette.New(env, preview(env)) }, []string{"model"}},
 		{"help", func(_ *testing.T, env *screen.Env) screen.Overlay { return help.New(env, preview(env)) }, nil},

@@ -13,6 +13,7 @@ import (
 	"bise/ui/models"
 	"bise/ui/network"
 	"bise/ui/notices"
+	"bise/ui/options"
 	"bise/ui/palette"
 	"bise/ui/presets"
 	"bise/ui/privacy"
@@ -68,6 +69,8 @@ func (r *Root) overlay(id keys.ID) screen.Overlay {
 		return share.NewLedger(r.env, r.ctx)
 	case keys.Export:
 		return export.New(r.env, r.ctx, r.session)
+	case keys.Options:
+		return options.New(r.env, r.ctx, r.session)
 	case keys.Presets:
 		return presets.New(r.env, r.ctx, r.session)
 	default:

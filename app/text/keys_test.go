@@ -39,6 +39,7 @@ var builtKeys = map[string]string{
 	"account.contact.":        "named by the field to of a decision",
 	"account.title.":          "named by the table of the service's pages",
 	"account.page.":           "named by the table of the service's pages",
+	"options.":                "named by the options of a conversation",
 	"fit.":                    "named by the way to make a context fit",
 	"usage.limit.":            "named by the service's own names of its limits",
 	"models.note.":            "named by the badges of models",

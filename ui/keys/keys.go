@@ -58,6 +58,7 @@ const (
 	Shares      ID = "shares"
 	Check       ID = "check"
 	Presets     ID = "presets"
+	Options     ID = "options"
 	Agents      ID = "agents"
 	Usage       ID = "usage"
 	Tools       ID = "tools"
@@ -127,6 +128,7 @@ var Table = []Binding{
 	{System, Writing, nil, "", true},
 	{Check, Writing, nil, "", true},
 	{Presets, Writing, nil, "", true},
+	{Options, Writing, nil, "", true},
 
 	{Stop, Answering, []string{"esc"}, "", false},
 	{CopyAnswer, Answering, []string{"ctrl+y"}, policy.Copy, true},
