@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -145,6 +147,23 @@ func (a *App) ImportWeights(ctx context.Context, from, model, template string, p
 		return nil
 	})
 	return f, err
+}
+
+// GuardWeights says whether a file of weights may be used as it lies: rights
+// that let others read confidential ones are a warning.
+func (a *App) GuardWeights(path string) (policy.Verdict, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return policy.Verdict{}, fault.E("app.GuardWeights", fault.NotFound, err, "what", "file", "name", path)
+	}
+	f, err := a.Facts(LocalProfile)
+	if err == nil && runtime.GOOS != "windows" { // which has no such rights
+		f, err = f.With("weights_file_mode", fmt.Sprintf("%04o", info.Mode().Perm()))
+	}
+	if err != nil {
+		return policy.Verdict{}, err
+	}
+	return a.Rules().Decide(f, "serve", 0), nil
 }
 
 // mayLeave says whether weights may go to another machine.

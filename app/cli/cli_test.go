@@ -65,6 +65,7 @@ func TestStories(t *testing.T) {
 			"fill":      fill,
 			"id":        takeID,
 			"terminal":  terminal,
+			"weights":   tinyWeights,
 		},
 	})
 }

@@ -160,6 +160,9 @@ func startOllama(ts *testscript.TestScript, _ bool, _ []string) {
 			pullOllama(w, r)
 		case "/api/delete", "/api/copy":
 			s.asked(r)
+		case "/api/create":
+			s.asked(r)
+			fmt.Fprintln(w, `{"status":"success"}`)
 		case "/api/chat":
 			prompt := s.asked(r)
 			w.Header().Set("Content-Type", "application/x-ndjson")
@@ -174,7 +177,12 @@ func startOllama(ts *testscript.TestScript, _ bool, _ []string) {
 			line("runner.", `"done":false`)
 			line("", `"done":true,"done_reason":"stop","prompt_eval_count":7,"eval_count":3`)
 		default:
-			http.NotFound(w, r)
+			if !strings.HasPrefix(r.URL.Path, "/api/blobs/sha256:") {
+				http.NotFound(w, r)
+				return
+			}
+			_, _ = io.Copy(io.Discard, r.Body)
+			w.WriteHeader(http.StatusCreated)
 		}
 	})
 }

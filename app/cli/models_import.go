@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"bise/app"
+	"bise/app/policy"
 )
 
 // importedJSON is the one object of models import --json, after lines of
@@ -84,7 +85,26 @@ func (p *program) checkWeights(a *app.App, file string) error {
 	return nil
 }
 
+// guardWeights refuses weights that may not be used, and warns of a file that
+// others may read where it is confidential.
+func (p *program) guardWeights(a *app.App, file string) error {
+	v, err := a.GuardWeights(file)
+	if err != nil {
+		return err
+	}
+	if v.Decision == policy.Warn {
+		p.output.note(p.say(v.Reason) + " " + p.say(v.Remedy))
+	}
+	if !v.Decision.Permits() {
+		return &policy.Refusal{Verdict: v}
+	}
+	return nil
+}
+
 func (p *program) importWeights(c *cobra.Command, a *app.App, file, name, template string) error {
+	if err := p.guardWeights(a, file); err != nil {
+		return err
+	}
 	t := newPullTeller(p)
 	f, err := a.ImportWeights(c.Context(), file, name, template, t.tell)
 	t.end()

@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"bise/app"
+	"bise/app/chat"
+	"bise/app/fault"
+)
+
+// session is the conversation that the flags name, or a new one.
+func (p *program) session(ctx context.Context, a *app.App, f chatFlags, dry bool) (*app.Session, error) {
+	id := chat.ConversationID(f.conversation)
+	if f.last {
+		last, err := p.last(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		id = last
+	}
+	var s *app.Session
+	if id == "" {
+		s = a.NewSession(a.DefaultChoice(ctx))
+	} else {
+		opened, err := a.OpenSession(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		s = opened
+	}
+	preset, err := p.presetOf(a, &f)
+	if err != nil {
+		return nil, err
+	}
+	if f.weights != "" {
+		if err := p.guardWeights(a, f.weights); err != nil {
+			return nil, err
+		}
+		choice, err := a.RunWeights(ctx, f.weights)
+		if err != nil {
+			return nil, err
+		}
+		f.model = choice.Provider + "/" + choice.Model
+	}
+	if f.model != "" {
+		choice, err := a.FindModel(ctx, f.model, s.Choice().Provider)
+		if err != nil {
+			return nil, err
+		}
+		if id == "" {
+			s = a.NewSession(choice)
+		} else {
+			left, err := a.Switch(ctx, s, choice)
+			if err != nil {
+				return nil, err
+			}
+			p.tellLeft(left)
+		}
+	}
+	if preset != nil {
+		if err := a.UsePreset(ctx, s, *preset); err != nil {
+			return nil, err
+		}
+	}
+	if f.system != "" {
+		if err := a.SetSystem(ctx, s, chat.Text(strings.ToValidUTF8(f.system, "\uFFFD"))); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// last is the conversation that changed last. The list shows pinned ones first,
+// so both groups are looked at.
+func (p *program) last(ctx context.Context, a *app.App) (chat.ConversationID, error) {
+	q := app.Query{Limit: 60}
+	var newest *app.Summary
+	for {
+		page, err := a.Conversations(ctx, q)
+		if err != nil {
+			return "", err
+		}
+		for i, s := range page {
+			if newest == nil || s.Updated.After(newest.Updated) {
+				newest = &page[i]
+			}
+			if !s.Pinned {
+				return newest.ID, nil
+			}
+		}
+		if len(page) == 0 {
+			break
+		}
+		q.After = page[len(page)-1].Cursor()
+	}
+	if newest == nil {
+		return "", fault.E("cli.last", fault.NotFound, nil, "what", "conversation", "name", "")
+	}
+	return newest.ID, nil
+}
