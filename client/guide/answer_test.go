@@ -28,7 +28,7 @@ var questions = []struct{ ask, want string }{
 	{"Which keys are there?", "Keys"},
 	{"list of keyboard shortcuts", "Keys"},
 	{"what does the status line mean", "The status line"},
-	{"conversation is too long, what now", "The context meter"},
+	{"conversation is too long, what now", "When a conversation is too long for the model"},
 	{"how do I copy an answer", "Copying"},
 	{"copy a code block to the clipboard", "Copying"},
 	{"hide the reasoning", "Thinking"},
