@@ -22,10 +22,12 @@ func (a *App) EndFirstSteps(choice Choice) error {
 }
 
 // FirstSteps reports whether the first steps are to be shown: nobody has seen
-// them, and no company has set up what answers. A company's file that cannot be
+// them, nobody has chosen on the command line what answers, and no company has
+// set it up. A company's file that cannot be
 // used is told first.
 func (a *App) FirstSteps() bool {
-	return !a.Config().Started && a.admin.broken == nil && a.admin.first() == ""
+	c := a.Config()
+	return !c.Started && c.Profile == "" && c.Provider == "" && a.admin.broken == nil && a.admin.first() == ""
 }
 
 // NoStore reports whether this run keeps nothing, by the command line or by the
