@@ -1,0 +1,68 @@
+//go:build integration
+
+package privatebin
+
+import (
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"bise/app/chat"
+)
+
+// TestAgainstARealServer posts a share on the PrivateBin server at
+// BISE_PRIVATEBIN, reads it back, burns one and deletes one. Any server will
+// do. One on this machine: unpack a release of PrivateBin into a folder, start
+// `php -S 127.0.0.1:8080` there, and run
+//
+//	BISE_PRIVATEBIN=http://127.0.0.1:8080/ go test -tags integration ./client/privatebin/
+//
+// PHP needs its extensions zlib and gd. A real server takes one paste from an
+// address in ten seconds unless its limit says otherwise; the test waits as it
+// is told.
+func TestAgainstARealServer(t *testing.T) {
+	address := os.Getenv("BISE_PRIVATEBIN")
+	if address == "" {
+		t.Skip("BISE_PRIVATEBIN names no server")
+	}
+	s, err := New(&http.Client{Timeout: time.Minute}, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	post := func(o Options) Posted {
+		t.Helper()
+		p, err := s.Post(t.Context(), permit(t), canary, o)
+		if why(err) == "share_server:wait" {
+			t.Log("the server wants its ten seconds between two pastes")
+			<-time.After(11 * time.Second)
+			p, err = s.Post(t.Context(), permit(t), canary, o)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	kept := post(Options{Expiry: Day})
+	for range 2 {
+		if got, err := s.Read(t.Context(), kept.Link); err != nil || got != canary {
+			t.Fatalf("read %q, %v", string(got), err)
+		}
+	}
+	if err := s.Delete(t.Context(), kept.Link, chat.Secret("no such token")); err == nil {
+		t.Error("another token deleted it")
+	}
+	if err := s.Delete(t.Context(), kept.Link, kept.DeleteToken); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Read(t.Context(), kept.Link); err == nil {
+		t.Errorf("it can be read after its deletion: %d bytes", len(got))
+	}
+	burnt := post(Options{Expiry: Day, Burn: true})
+	if got, err := s.Read(t.Context(), burnt.Link); err != nil || got != canary {
+		t.Fatalf("read %q, %v", string(got), err)
+	}
+	if _, err := s.Read(t.Context(), burnt.Link); err == nil {
+		t.Error("it can be read twice")
+	}
+}
