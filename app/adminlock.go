@@ -66,8 +66,16 @@ func (a *admin) summary() []string {
 	if len(a.Optouts) > 0 {
 		locks = append(locks, "optouts")
 	}
-	if a.MediaCustomer != "" {
-		locks = append(locks, "media_customer")
+	for _, fixed := range []struct {
+		name string
+		here bool
+	}{
+		{"media_customer", a.MediaCustomer != ""}, {"share_server", a.ShareServer != ""}, {"profile", a.Profile != ""},
+		{"ca_file", a.CAFile != ""}, {"activity", a.Activity != ""}, {"log_retention_days", a.LogRetentionDays > 0},
+	} {
+		if fixed.here {
+			locks = append(locks, fixed.name)
+		}
 	}
 	each := func(name string, i imposed) {
 		for _, setting := range slices.Sorted(maps.Keys(i.settings())) {

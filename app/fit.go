@@ -60,9 +60,11 @@ type fitting struct {
 	// room is the share of the window that the context may fill; it shrinks
 	// when the model says that an estimate was wrong.
 	room float64
-	// through is the last message that summary stands for.
+	// through is the last message that summary stands for, and by who made it:
+	// what may travel to one service need not be allowed to travel to the next.
 	through chat.MessageID
 	summary chat.Part
+	by      Choice
 }
 
 // fullRoom leaves a quarter of the window for the answer.
@@ -247,7 +249,7 @@ func (an *Answer) summarise(ctx context.Context, turn chat.Turn, n, window int) 
 	f := an.session.fitted()
 	from := 0
 	said := f.summary
-	if i := slices.IndexFunc(turn.Messages[:n], func(m chat.Message) bool { return m.ID == f.through }); said.Text != "" && i >= 0 {
+	if i := slices.IndexFunc(turn.Messages[:n], func(m chat.Message) bool { return m.ID == f.through }); said.Text != "" && f.by == an.ask.choice && i >= 0 {
 		from = i + 1
 	} else {
 		said = chat.Part{}
@@ -267,7 +269,7 @@ func (an *Answer) summarise(ctx context.Context, turn chat.Turn, n, window int) 
 		said, from = next, to
 	}
 	an.session.mu.Lock()
-	an.session.fit.summary, an.session.fit.through = said, turn.Messages[n-1].ID
+	an.session.fit.summary, an.session.fit.through, an.session.fit.by = said, turn.Messages[n-1].ID, an.ask.choice
 	an.session.mu.Unlock()
 	return said, nil
 }
@@ -276,10 +278,6 @@ func (an *Answer) summarise(ctx context.Context, turn chat.Turn, n, window int) 
 // words. Nothing of it is stored.
 func (an *Answer) summary(ctx context.Context, before chat.Part, messages []chat.Message, turn chat.Turn, tokens int) (chat.Part, error) {
 	a := an.app
-	origin := before.Origin | chat.Model
-	for _, m := range messages {
-		origin |= m.Origin()
-	}
 	context := slices.Clone(messages)
 	if before.Text != "" {
 		context = append([]chat.Message{{Role: chat.User, State: chat.Complete, Parts: []chat.Part{before}}}, context...)
@@ -295,6 +293,14 @@ func (an *Answer) summary(ctx context.Context, before chat.Part, messages []chat
 	}, an.ask.provider.Describe().Destination())
 	if !v.Decision.Permits() {
 		return chat.Part{}, &policy.Refusal{Verdict: v}
+	}
+	sent, _, err := out.Open()
+	if err != nil {
+		return chat.Part{}, err
+	}
+	origin := before.Origin | chat.Model
+	for _, m := range sent.Messages { // what did not go there is not in it
+		origin |= m.Origin()
 	}
 	var said []byte
 	for d, err := range an.ask.provider.Stream(ctx, out) {

@@ -112,6 +112,8 @@ func restored(stream iter.Seq2[Delta, error], cloak share.Cloak) iter.Seq2[Delta
 			case d.Kind == client.PartDelta:
 				d.Part.Text = chat.Text(cloak.Restore(string(d.Part.Text)))
 				d.Part.Name = cloak.Restore(d.Part.Name)
+			case d.Kind == client.ToolDelta:
+				d.Tool.Code, d.Tool.Output = chat.Text(cloak.Restore(string(d.Tool.Code))), chat.Text(cloak.Restore(string(d.Tool.Output)))
 			default:
 			}
 			if !yield(d, err) {

@@ -155,7 +155,8 @@ func (a *App) TakeRemoved() []Removed {
 }
 
 // factsOnce reads the facts of each profile once. A profile that is gone leaves
-// the service that the message itself names.
+// the service that the message itself names, and what the administrator's file
+// locks for everybody.
 func (a *App) factsOnce() func(profile string) policy.Facts {
 	known := make(map[string]policy.Facts)
 	return func(profile string) policy.Facts {
@@ -164,7 +165,7 @@ func (a *App) factsOnce() func(profile string) policy.Facts {
 		}
 		f, err := a.Facts(profile)
 		if err != nil {
-			f = policy.Facts{Now: a.Now()}
+			f = policy.Facts{Now: a.Now()}.Locked(a.admin.locks(Profile{}, "")...)
 		}
 		known[profile] = f
 		return f
