@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"bise/app/chat"
@@ -194,7 +195,9 @@ func mediaType(data []byte) string {
 }
 
 // pageCount finds the number of pages in the plain objects of a PDF.
-var pageCount = regexp.MustCompile(`/Type\s*/Pages\b[^>]{0,400}?/Count\s+(\d{1,7})\b|/Count\s+(\d{1,7})\b[^>]{0,400}?/Type\s*/Pages\b`)
+var pageCount = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`/Type\s*/Pages\b[^>]{0,400}?/Count\s+(\d{1,7})\b|/Count\s+(\d{1,7})\b[^>]{0,400}?/Type\s*/Pages\b`)
+})
 
 // pdfPages is how many pages a PDF says that it has, 0 where it does not say so
 // in clear.
@@ -203,7 +206,7 @@ func pdfPages(part chat.Part) int {
 		return 0
 	}
 	most := 0
-	for _, m := range pageCount.FindAllSubmatch(part.Data, 1<<16) {
+	for _, m := range pageCount().FindAllSubmatch(part.Data, 1<<16) {
 		if n, err := strconv.Atoi(string(m[1]) + string(m[2])); err == nil {
 			most = max(most, n)
 		}

@@ -61,7 +61,15 @@ type presetHead struct {
 	Format string `toml:"format,omitempty"`
 }
 
-var presetName = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,63}$`)
+const maxPresetName = 64 // runes
+
+var presetName = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}_.-]*$`)
+
+// isPresetName reports whether a preset may be called so. The length is counted
+// apart: an expression that counts takes megabytes at every start.
+func isPresetName(name string) bool {
+	return utf8.RuneCountInString(name) <= maxPresetName && presetName.MatchString(name) && !strings.Contains(name, "..")
+}
 
 // ParsePreset reads the text of a preset. Errors are of kind fault.Invalid and
 // name the field.
@@ -69,7 +77,7 @@ func ParsePreset(name string, data []byte) (Preset, error) {
 	bad := func(err error, field string) error {
 		return fault.E("app.ParsePreset", fault.Invalid, err, "path", name, "field", field)
 	}
-	if !presetName.MatchString(name) || strings.Contains(name, "..") {
+	if !isPresetName(name) {
 		return Preset{}, fault.E("app.ParsePreset", fault.Usage, nil, "what", "preset name", "word", name)
 	}
 	if len(data) > maxPreset || !utf8.Valid(data) || bytes.IndexByte(data, 0) >= 0 {
@@ -182,7 +190,7 @@ func (a *App) Preset(name string) (Preset, error) {
 	missing := func(err error) error {
 		return fault.E("app.Preset", fault.NotFound, err, "what", "preset", "name", name)
 	}
-	if !presetName.MatchString(name) || strings.Contains(name, "..") {
+	if !isPresetName(name) {
 		return Preset{}, missing(nil)
 	}
 	data, err := os.ReadFile(a.presetPath(name))

@@ -2,7 +2,6 @@ package share
 
 import (
 	"math"
-	"regexp"
 	"strings"
 )
 
@@ -11,61 +10,61 @@ type token struct {
 	// hint must be in the text for form to be tried: a search for a few bytes
 	// is much cheaper than a pattern.
 	hint string
-	form *regexp.Regexp
+	form form
 }
 
 // tokens are the forms that services give their keys, from their own pages on
 // secret scanning.
 var tokens = []token{
-	{"sk-", regexp.MustCompile(`\bsk-[A-Za-z0-9_-]{20,}`)}, // OpenAI, Anthropic, OpenRouter, DeepSeek
-	{"ghp_", regexp.MustCompile(`\bghp_[A-Za-z0-9]{36,}`)},
-	{"gho_", regexp.MustCompile(`\bgho_[A-Za-z0-9]{36,}`)},
-	{"ghu_", regexp.MustCompile(`\bghu_[A-Za-z0-9]{36,}`)},
-	{"ghs_", regexp.MustCompile(`\bghs_[A-Za-z0-9]{36,}`)},
-	{"ghr_", regexp.MustCompile(`\bghr_[A-Za-z0-9]{36,}`)},
-	{"github_pat_", regexp.MustCompile(`\bgithub_pat_[A-Za-z0-9_]{22,}`)},
-	{"glpat-", regexp.MustCompile(`\bglpat-[\w-]{20,}`)},
-	{"AKIA", regexp.MustCompile(`\bAKIA[A-Z0-9]{16}\b`)},
-	{"ASIA", regexp.MustCompile(`\bASIA[A-Z0-9]{16}\b`)},
-	{"AIza", regexp.MustCompile(`\bAIza[\w-]{35}`)},
-	{"ya29.", regexp.MustCompile(`\bya29\.[\w-]{20,}`)},
-	{"GOCSPX-", regexp.MustCompile(`\bGOCSPX-[\w-]{28}`)},
-	{"xox", regexp.MustCompile(`\bxox[abeoprs]-[A-Za-z0-9-]{10,}`)},
-	{"hooks.slack.com/", regexp.MustCompile(`hooks\.slack\.com/services/[A-Za-z0-9/]{20,}`)},
-	{"/api/webhooks/", regexp.MustCompile(`discord(?:app)?\.com/api/webhooks/\d{15,}/[\w-]{30,}`)},
-	{"k_live_", regexp.MustCompile(`\b[srp]k_live_[A-Za-z0-9]{16,}`)},
-	{"k_test_", regexp.MustCompile(`\b[srp]k_test_[A-Za-z0-9]{16,}`)},
-	{"whsec_", regexp.MustCompile(`\bwhsec_[A-Za-z0-9+/=]{24,}`)},
-	{"hf_", regexp.MustCompile(`\bhf_[A-Za-z0-9]{30,}`)},
-	{"npm_", regexp.MustCompile(`\bnpm_[A-Za-z0-9]{36}`)},
-	{"pypi-", regexp.MustCompile(`\bpypi-[\w-]{50,}`)},
-	{"SG.", regexp.MustCompile(`\bSG\.[\w-]{20,}\.[\w-]{30,}`)},
-	{"dop_v1_", regexp.MustCompile(`\bdop_v1_[0-9a-f]{64}`)},
-	{"gsk_", regexp.MustCompile(`\bgsk_[A-Za-z0-9]{40,}`)},
-	{"xai-", regexp.MustCompile(`\bxai-[A-Za-z0-9]{40,}`)},
-	{"dapi", regexp.MustCompile(`\bdapi[0-9a-f]{32}\b`)},
-	{"hvs.", regexp.MustCompile(`\bhvs\.[\w-]{24,}`)},
-	{"lin_api_", regexp.MustCompile(`\blin_api_[A-Za-z0-9]{32,}`)},
-	{"ntn_", regexp.MustCompile(`\bntn_[A-Za-z0-9]{40,}`)},
-	{"AGE-SECRET-KEY-1", regexp.MustCompile(`\bAGE-SECRET-KEY-1[A-Z0-9]{50,}`)},
-	{"eyJ", regexp.MustCompile(`\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}`)},
-	{"AccountKey=", regexp.MustCompile(`\bAccountKey=[A-Za-z0-9+/]{40,}={0,2}`)},
-	{":AA", regexp.MustCompile(`\b\d{8,10}:AA[\w-]{33}`)}, // Telegram
-	{"key-", regexp.MustCompile(`\bkey-[0-9a-f]{32}\b`)},  // Mailgun
-	{"SK", regexp.MustCompile(`\bSK[0-9a-f]{32}\b`)},      // Twilio
+	{"sk-", pattern(`\bsk-[A-Za-z0-9_-]{20,}`)}, // OpenAI, Anthropic, OpenRouter, DeepSeek
+	{"ghp_", pattern(`\bghp_[A-Za-z0-9]{36,}`)},
+	{"gho_", pattern(`\bgho_[A-Za-z0-9]{36,}`)},
+	{"ghu_", pattern(`\bghu_[A-Za-z0-9]{36,}`)},
+	{"ghs_", pattern(`\bghs_[A-Za-z0-9]{36,}`)},
+	{"ghr_", pattern(`\bghr_[A-Za-z0-9]{36,}`)},
+	{"github_pat_", pattern(`\bgithub_pat_[A-Za-z0-9_]{22,}`)},
+	{"glpat-", pattern(`\bglpat-[\w-]{20,}`)},
+	{"AKIA", pattern(`\bAKIA[A-Z0-9]{16}\b`)},
+	{"ASIA", pattern(`\bASIA[A-Z0-9]{16}\b`)},
+	{"AIza", pattern(`\bAIza[\w-]{35}`)},
+	{"ya29.", pattern(`\bya29\.[\w-]{20,}`)},
+	{"GOCSPX-", pattern(`\bGOCSPX-[\w-]{28}`)},
+	{"xox", pattern(`\bxox[abeoprs]-[A-Za-z0-9-]{10,}`)},
+	{"hooks.slack.com/", pattern(`hooks\.slack\.com/services/[A-Za-z0-9/]{20,}`)},
+	{"/api/webhooks/", pattern(`discord(?:app)?\.com/api/webhooks/\d{15,}/[\w-]{30,}`)},
+	{"k_live_", pattern(`\b[srp]k_live_[A-Za-z0-9]{16,}`)},
+	{"k_test_", pattern(`\b[srp]k_test_[A-Za-z0-9]{16,}`)},
+	{"whsec_", pattern(`\bwhsec_[A-Za-z0-9+/=]{24,}`)},
+	{"hf_", pattern(`\bhf_[A-Za-z0-9]{30,}`)},
+	{"npm_", pattern(`\bnpm_[A-Za-z0-9]{36}`)},
+	{"pypi-", pattern(`\bpypi-[\w-]{50,}`)},
+	{"SG.", pattern(`\bSG\.[\w-]{20,}\.[\w-]{30,}`)},
+	{"dop_v1_", pattern(`\bdop_v1_[0-9a-f]{64}`)},
+	{"gsk_", pattern(`\bgsk_[A-Za-z0-9]{40,}`)},
+	{"xai-", pattern(`\bxai-[A-Za-z0-9]{40,}`)},
+	{"dapi", pattern(`\bdapi[0-9a-f]{32}\b`)},
+	{"hvs.", pattern(`\bhvs\.[\w-]{24,}`)},
+	{"lin_api_", pattern(`\blin_api_[A-Za-z0-9]{32,}`)},
+	{"ntn_", pattern(`\bntn_[A-Za-z0-9]{40,}`)},
+	{"AGE-SECRET-KEY-1", pattern(`\bAGE-SECRET-KEY-1[A-Z0-9]{50,}`)},
+	{"eyJ", pattern(`\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}`)},
+	{"AccountKey=", pattern(`\bAccountKey=[A-Za-z0-9+/]{40,}={0,2}`)},
+	{":AA", pattern(`\b\d{8,10}:AA[\w-]{33}`)}, // Telegram
+	{"key-", pattern(`\bkey-[0-9a-f]{32}\b`)},  // Mailgun
+	{"SK", pattern(`\bSK[0-9a-f]{32}\b`)},      // Twilio
 }
 
 // privateKey is the armour of a private key, up to its end or, where that was
 // cut off, the end of the text.
-var privateKey = regexp.MustCompile(`-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?s:.*?)(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|\z)`)
+var privateKey = pattern(`-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?s:.*?)(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|\z)`)
 
 // named is a value behind a word that says it opens something. Mistral's keys
 // have no form of their own: 32 letters and digits, so its name has to tell.
-var named = regexp.MustCompile(`(?i)(?:mistral|api[ _-]?key|apikey|access[ _-]?key|secret|token|client[ _-]?secret|auth(?:orization)?|bearer|cl[eé] api)[\w ."'` + "`" + `:=>{}()/,-]{0,40}?[ "'` + "`" + `:=]([A-Za-z0-9_+/=-]{20,128})`)
+var named = pattern(`(?i)(?:mistral|api[ _-]?key|apikey|access[ _-]?key|secret|token|client[ _-]?secret|auth(?:orization)?|bearer|cl[eé] api)[\w ."'` + "`" + `:=>{}()/,-]{0,40}?[ "'` + "`" + `:=]([A-Za-z0-9_+/=-]{20,128})`)
 
 func findKeys(text string, take func(Kind, int, int)) {
 	if strings.Contains(text, "PRIVATE KEY") {
-		for _, m := range privateKey.FindAllStringIndex(text, -1) {
+		for _, m := range privateKey().FindAllStringIndex(text, -1) {
 			take(PrivateKey, m[0], m[1])
 		}
 	}
@@ -73,13 +72,13 @@ func findKeys(text string, take func(Kind, int, int)) {
 		if !strings.Contains(text, t.hint) {
 			continue
 		}
-		for _, m := range t.form.FindAllStringIndex(text, -1) {
+		for _, m := range t.form().FindAllStringIndex(text, -1) {
 			if !exampleLike(text[m[0]:m[1]]) {
 				take(Key, m[0], m[1])
 			}
 		}
 	}
-	for _, m := range named.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range named().FindAllStringSubmatchIndex(text, -1) {
 		if start, end := m[2], m[3]; secretLike(text[start:end]) && !wordGoesOn(text, end) {
 			take(Key, start, end)
 		}
@@ -129,9 +128,9 @@ func exampleLike(s string) bool {
 	return entropy(s) < 2
 }
 
-var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+var uuid = pattern(`^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
-func isUUID(s string) bool { return uuid.MatchString(s) }
+func isUUID(s string) bool { return uuid().MatchString(s) }
 
 // entropy is Shannon's, in bits a byte.
 func entropy(s string) float64 {
@@ -156,17 +155,17 @@ func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 // password is a value behind the word for it in the languages of Mistral's
 // home and its neighbours.
 var (
-	password = regexp.MustCompile(`(?i)(?:\b|_)(?:password|passwd|passphrase|passwort|kennwort|pwd|mot de passe|mdp|contraseña|pin code|code pin)(?:\s+(?:is|est|ist|es|für \S+|for \S+|pour \S+))*["'` + "`" + `]?\s*[:=]?>?\s*["'` + "`" + `]?([^\s"'` + "`" + `<>,;]{4,64})`)
-	urlLogin = regexp.MustCompile(`[a-z][a-z0-9+]{1,12}://[^\s/:@"'<>]{1,64}:([^\s/@"'<>]{3,64})@`)
+	password = pattern(`(?i)(?:\b|_)(?:password|passwd|passphrase|passwort|kennwort|pwd|mot de passe|mdp|contraseña|pin code|code pin)(?:\s+(?:is|est|ist|es|für \S+|for \S+|pour \S+))*["'` + "`" + `]?\s*[:=]?>?\s*["'` + "`" + `]?([^\s"'` + "`" + `<>,;]{4,64})`)
+	urlLogin = pattern(`[a-z][a-z0-9+]{1,12}://[^\s/:@"'<>]{1,64}:([^\s/@"'<>]{3,64})@`)
 )
 
 func findPasswords(text string, take func(Kind, int, int)) {
-	for _, m := range password.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range password().FindAllStringSubmatchIndex(text, -1) {
 		if value := strings.TrimRight(text[m[2]:m[3]], ".?)"); passwordLike(value) {
 			take(Password, m[2], m[2]+len(value))
 		}
 	}
-	for _, m := range urlLogin.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range urlLogin().FindAllStringSubmatchIndex(text, -1) {
 		if !variable(text[m[2]:m[3]]) {
 			take(Password, m[2], m[3])
 		}

@@ -1,13 +1,12 @@
 package share
 
 import (
-	"regexp"
 	"strings"
 )
 
 var (
-	iban = regexp.MustCompile(`\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{1,4}){3,8}\b`)
-	card = regexp.MustCompile(`\b\d(?:[ -]?\d){12,18}\b`)
+	iban = pattern(`\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{1,4}){3,8}\b`)
+	card = pattern(`\b\d(?:[ -]?\d){12,18}\b`)
 )
 
 // ibanLength is how long the IBAN of a country is, from the register of IBAN
@@ -24,12 +23,12 @@ var ibanLength = map[string]int{
 }
 
 func findNumbers(text string, take func(Kind, int, int)) {
-	for _, m := range iban.FindAllStringIndex(text, -1) {
+	for _, m := range iban().FindAllStringIndex(text, -1) {
 		if n := ibanAt(text[m[0]:m[1]]); n > 0 {
 			take(IBAN, m[0], m[0]+n)
 		}
 	}
-	for _, m := range card.FindAllStringIndex(text, -1) {
+	for _, m := range card().FindAllStringIndex(text, -1) {
 		if isCard(digitsOf(text[m[0]:m[1]])) {
 			take(Card, m[0], m[1])
 		}

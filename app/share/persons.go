@@ -1,12 +1,11 @@
 package share
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
 
-var email = regexp.MustCompile(`(?i)[a-z0-9](?:[a-z0-9._%+'-]{0,62}[a-z0-9_+-])?@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}`)
+var email = pattern(`(?i)[a-z0-9](?:[a-z0-9._%+'-]{0,62}[a-z0-9_+-])?@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}`)
 
 // fileEndings are what follows the last dot of a file name that has an @ in it,
 // as pictures for fine screens have.
@@ -16,7 +15,7 @@ func findEmails(text string, take func(Kind, int, int)) {
 	if !strings.Contains(text, "@") {
 		return
 	}
-	for _, m := range email.FindAllStringIndex(text, -1) {
+	for _, m := range email().FindAllStringIndex(text, -1) {
 		s := strings.ToLower(text[m[0]:m[1]])
 		local, _, _ := strings.Cut(s, "@")
 		switch {
@@ -31,40 +30,40 @@ func findEmails(text string, take func(Kind, int, int)) {
 
 var (
 	// international numbers begin with + or 00 and a country.
-	international = regexp.MustCompile(`(?:\+|\b00)[1-9]\d{0,2}(?:[ ./-]?\(\d{1,4}\))?(?:[ ./-]?\d{1,5}){2,6}`)
-	french        = regexp.MustCompile(`\b0[1-9](?:[ .-]\d{2}){4}|\b0[1-79]\d{8}\b`)
+	international = pattern(`(?:\+|\b00)[1-9]\d{0,2}(?:[ ./-]?\(\d{1,4}\))?(?:[ ./-]?\d{1,5}){2,6}`)
+	french        = pattern(`\b0[1-9](?:[ .-]\d{2}){4}|\b0[1-79]\d{8}\b`)
 	// american numbers have neither a 0 nor a 1 in front of their two groups.
-	american = regexp.MustCompile(`\([2-9]\d{2}\) ?[2-9]\d{2}[-. ]\d{4}|\b[2-9]\d{2}([-. ])[2-9]\d{2}[-. ]\d{4}`)
+	american = pattern(`\([2-9]\d{2}\) ?[2-9]\d{2}[-. ]\d{4}|\b[2-9]\d{2}([-. ])[2-9]\d{2}[-. ]\d{4}`)
 	// trunk is a national number with its leading 0 in two or three groups, as
 	// in Germany, Britain and Italy.
-	trunk = regexp.MustCompile(`\b0\d{2,4}[ /]\d{3,8}(?:[ -]\d{2,6})?\b`)
+	trunk = pattern(`\b0\d{2,4}[ /]\d{3,8}(?:[ -]\d{2,6})?\b`)
 	// called is any number behind a word that says it is one to call.
-	called = regexp.MustCompile(`(?i)(?:\btel|\bphone|\bmobile|\bcell|\bfax|téléphone|\bportable|telefon|handy|\bcall me (?:at|on)|appelle|\bwhatsapp)[a-zé]{0,8}[ .:#-]{1,4}(?:\S{1,12} ){0,2}?(\(?\d[\d ().-]{5,18}\d)`)
+	called = pattern(`(?i)(?:\btel|\bphone|\bmobile|\bcell|\bfax|téléphone|\bportable|telefon|handy|\bcall me (?:at|on)|appelle|\bwhatsapp)[a-zé]{0,8}[ .:#-]{1,4}(?:\S{1,12} ){0,2}?(\(?\d[\d ().-]{5,18}\d)`)
 )
 
 func findPhones(text string, take func(Kind, int, int)) {
-	for _, m := range international.FindAllStringIndex(text, -1) {
+	for _, m := range international().FindAllStringIndex(text, -1) {
 		if n := len(digitsOf(text[m[0]:m[1]])); n >= 9 && n <= 15 && free(text, m[0], m[1]) {
 			take(Phone, m[0], m[1])
 		}
 	}
-	for _, form := range []*regexp.Regexp{french, american, trunk} {
-		for _, m := range form.FindAllStringIndex(text, -1) {
+	for _, national := range []form{french, american, trunk} {
+		for _, m := range national().FindAllStringIndex(text, -1) {
 			n := len(digitsOf(text[m[0]:m[1]]))
 			if n >= 10 && n <= 12 && free(text, m[0], m[1]) {
 				take(Phone, m[0], m[1])
 			}
 		}
 	}
-	for _, m := range called.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range called().FindAllStringSubmatchIndex(text, -1) {
 		s := text[m[2]:m[3]]
-		if n := len(digitsOf(s)); n >= 7 && n <= 15 && !dateLike.MatchString(s) {
+		if n := len(digitsOf(s)); n >= 7 && n <= 15 && !dateLike().MatchString(s) {
 			take(Phone, m[2], m[3])
 		}
 	}
 }
 
-var dateLike = regexp.MustCompile(`^(?:19|20)\d{2}[-.]\d{2}[-.]\d{2}|^\d{1,2}[-.]\d{1,2}[-.](?:19|20)\d{2}`)
+var dateLike = pattern(`^(?:19|20)\d{2}[-.]\d{2}[-.]\d{2}|^\d{1,2}[-.]\d{1,2}[-.](?:19|20)\d{2}`)
 
 // free reports whether a number stands by itself, and is not a piece of a
 // longer number, a name, a path or a decimal, nor the number of a book.
@@ -92,15 +91,15 @@ func free(text string, start, end int) bool {
 }
 
 var (
-	unixHome    = regexp.MustCompile(`/(?:home|Users)/[A-Za-z0-9_][A-Za-z0-9._-]{0,63}`)
-	windowsHome = regexp.MustCompile(`(?i)\b[a-z]:[\\/]{1,2}Users[\\/]{1,2}[A-Za-z0-9_][A-Za-z0-9._-]{0,63}(?: [A-Z][a-z]+\b)?`)
+	unixHome    = pattern(`/(?:home|Users)/[A-Za-z0-9_][A-Za-z0-9._-]{0,63}`)
+	windowsHome = pattern(`(?i)\b[a-z]:[\\/]{1,2}Users[\\/]{1,2}[A-Za-z0-9_][A-Za-z0-9._-]{0,63}(?: [A-Z][a-z]+\b)?`)
 )
 
 // commonHomes are folders of no person.
 var commonHomes = []string{"shared", "public", "default", "user", "username", "you", "name", "runner", "linuxbrew", "app", "node"}
 
 func findHomes(text string, take func(Kind, int, int)) {
-	for _, m := range unixHome.FindAllStringIndex(text, -1) {
+	for _, m := range unixHome().FindAllStringIndex(text, -1) {
 		end := m[0] + len(strings.TrimRight(text[m[0]:m[1]], "."))
 		if m[0] > 0 && (isLetter(text[m[0]-1]) || isDigit(text[m[0]-1]) || strings.IndexByte("._-}>", text[m[0]-1]) >= 0) {
 			continue // inside the address of a page
@@ -109,7 +108,7 @@ func findHomes(text string, take func(Kind, int, int)) {
 			take(HomePath, m[0], end)
 		}
 	}
-	for _, m := range windowsHome.FindAllStringIndex(text, -1) {
+	for _, m := range windowsHome().FindAllStringIndex(text, -1) {
 		end := m[0] + len(strings.TrimRight(text[m[0]:m[1]], "."))
 		if name := text[strings.LastIndexAny(text[:end], `\/`)+1 : end]; !slices.Contains(commonHomes, strings.ToLower(name)) {
 			take(HomePath, m[0], end)
