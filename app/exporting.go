@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -100,8 +101,8 @@ func (a *App) PlanExport(ctx context.Context, q ExportRequest) (*ExportPlan, err
 		}
 		p.ids = ids
 	}
-	refused, services := policy.Verdict{}, make(map[string]bool)
-	err := a.eachExport(ctx, p, func(c chat.Conversation, permit policy.Exportable, v policy.Verdict) error {
+	refused, from := policy.Verdict{}, make(map[madeBy]bool)
+	err := a.eachExport(ctx, p, func(c chat.Conversation, weights string, permit policy.Exportable, v policy.Verdict) error {
 		if v.Decision == policy.Block {
 			p.Blocked, refused = p.Blocked+1, v
 			return nil
@@ -109,7 +110,9 @@ func (a *App) PlanExport(ctx context.Context, q ExportRequest) (*ExportPlan, err
 		p.Conversations++
 		for _, m := range shown(c, q.Format) {
 			p.Messages++
-			services[m.Service] = services[m.Service] || archive.Generated(m)
+			if archive.Generated(m) {
+				from[madeBy{m.Service, weights}] = true
+			}
 		}
 		p.Left = archive.Merge(p.Left, archive.Reasons(permit.Left(), a.sayRule))
 		p.Title = c.Title
@@ -118,7 +121,7 @@ func (a *App) PlanExport(ctx context.Context, q ExportRequest) (*ExportPlan, err
 	if err != nil {
 		return nil, err
 	}
-	p.Warning = a.warning(q.Format, services)
+	p.Warning = a.warning(q.Format, from)
 	if p.Conversations == 0 && p.Blocked > 0 {
 		return nil, &policy.Refusal{Verdict: refused}
 	}
@@ -128,12 +131,22 @@ func (a *App) PlanExport(ctx context.Context, q ExportRequest) (*ExportPlan, err
 	return p, nil
 }
 
-// warning is what the rules say of answers of these services in a format, where
-// they warn.
-func (a *App) warning(format policy.Format, services map[string]bool) policy.Words {
-	for _, service := range slices.Sorted(maps.Keys(services)) {
-		f, err := policy.Facts{Now: a.Now()}.With("service", service)
-		if err != nil || !services[service] {
+// madeBy says where answers come from: a service, and the licence of weights
+// there by the word of that fact.
+type madeBy struct{ service, weights string }
+
+// warning is what the rules say of such answers in a format, where they warn; a
+// licence counts before the rest.
+func (a *App) warning(format policy.Format, from map[madeBy]bool) policy.Words {
+	order := slices.SortedFunc(maps.Keys(from), func(x, y madeBy) int {
+		return cmp.Or(cmp.Compare(y.weights, x.weights), cmp.Compare(x.service, y.service))
+	})
+	for _, by := range order {
+		f, err := policy.Facts{Now: a.Now()}.With("service", by.service)
+		if err == nil {
+			f, err = f.With("weights", by.weights)
+		}
+		if err != nil {
 			continue
 		}
 		if v := a.Rules().Decide(f, formatAct(format), chat.Model); v.Decision == policy.Warn {
@@ -194,11 +207,15 @@ func (a *App) everyID(ctx context.Context, q Query) ([]chat.ConversationID, erro
 }
 
 // eachExport clears one conversation of a plan after the other.
-func (a *App) eachExport(ctx context.Context, p *ExportPlan, do func(chat.Conversation, policy.Exportable, policy.Verdict) error) error {
-	facts, rules := a.factsOnce(), a.Rules()
+func (a *App) eachExport(ctx context.Context, p *ExportPlan, do func(c chat.Conversation, weights string, permit policy.Exportable, v policy.Verdict) error) error {
+	facts, rules, licences := a.factsOnce(), a.Rules(), a.licences()
 	one := func(c chat.Conversation) error {
-		permit, v := rules.Export(facts(a.ProfileOf(c.Provider)), c, p.Format)
-		return do(c, permit, v)
+		f, err := withLicences(facts(a.ProfileOf(c.Provider)), c, licences)
+		if err != nil {
+			return err
+		}
+		permit, v := rules.Export(f, c, p.Format)
+		return do(c, f.Get("weights"), permit, v)
 	}
 	if p.session != nil {
 		return one(p.session.Snapshot())
@@ -240,7 +257,7 @@ func (a *App) Export(ctx context.Context, p *ExportPlan, w io.Writer, record fun
 		return err
 	}
 	done := 0
-	err = a.eachExport(ctx, p, func(_ chat.Conversation, permit policy.Exportable, v policy.Verdict) error {
+	err = a.eachExport(ctx, p, func(_ chat.Conversation, _ string, permit policy.Exportable, v policy.Verdict) error {
 		if done++; progress != nil {
 			progress(done)
 		}

@@ -130,6 +130,29 @@ func TestThePackageHoldsEverythingAndNoKey(t *testing.T) {
 	}
 }
 
+func TestAnswersOfModelsForResearchAreMarkedInDatasets(t *testing.T) {
+	for model, want := range map[string]string{"research:1b": "dataset_licence", "open:1b": ""} {
+		t.Run(model, func(t *testing.T) {
+			f := &fake{answer: saying("The moon pulls.")}
+			a := open(t, t.TempDir(), policy.Local, f)
+			a.SawLicence(Licence{Model: "research:1b", Text: "for research", Weights: researchLicence})
+			s := a.NewSession(f.choice())
+			ask(t, a, s, Prompt{Text: "How do tides work?"})
+			c := s.Snapshot()
+			answered, _ := c.Message(c.Leaf)
+			answered.Provider, answered.Service, answered.Model = OllamaProvider, string(policy.Local), model
+			s.put(answered)
+			plan, err := a.PlanExport(t.Context(), ExportRequest{Session: s, Format: "dataset:fine_tuning"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.TrimSuffix(plan.Warning.Key, ".reason"); got != want {
+				t.Errorf("it warns of %q, want %q", got, want)
+			}
+		})
+	}
+}
+
 func TestAnAdministratorKeepsEverythingIn(t *testing.T) {
 	a := managed(t, "organisation = \"Example Ltd\"\nforbid = [\"export\"]\n", nil)
 	for _, format := range Formats() {

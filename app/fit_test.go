@@ -100,6 +100,35 @@ func TestASummaryStandsForTheOldestMessagesWithTheirOrigins(t *testing.T) {
 	}
 }
 
+func TestASummaryIsNotHandedOnToAnotherService(t *testing.T) {
+	a, s, f := long(t, 6)
+	f.answer = saying("They spoke of prompts.")
+	ask(t, a, s, Prompt{Text: "and now?", Fit: Summarise})
+	if !strings.Contains(string(f.last(t).Messages[0].Text()), "They spoke of prompts.") {
+		t.Fatal("there is no summary to hand on")
+	}
+	other := &fake{answer: saying("Something else."), d: f.d}
+	other.d.ID, other.d.Service = MistralProfile, policy.Platform
+	err := a.Accept(MistralProfile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.providers, err = client.NewSet(f, other); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Switch(t.Context(), s, other.choice()); err != nil {
+		t.Fatal(err)
+	}
+	ask(t, a, s, Prompt{Text: "and here?"})
+	for _, turn := range other.turns {
+		for _, m := range turn.Messages {
+			if m.Role == chat.User && strings.Contains(string(m.Text()), "They spoke of prompts.") {
+				t.Error("the summary of one service went to another")
+			}
+		}
+	}
+}
+
 func TestASummaryThatFailsLeavesThePromptAndSaysWhy(t *testing.T) {
 	a, s, f := long(t, 6)
 	f.answer = func(_ context.Context, _ chat.Turn, yield func(client.Delta, error) bool) {

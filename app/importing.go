@@ -45,8 +45,9 @@ const maxProblems = 100
 type ImportReport struct {
 	// Sources counts conversations by the program they come from.
 	Sources map[ImportSource]int
-	// Conversations is how many were read: New ones, Grown ones that were here
-	// with fewer messages, and Same ones that were here as they are.
+	// Conversations is how many were read: New ones, deleted ones that are back
+	// included, Grown ones that were here with fewer messages, and Same ones that
+	// were here as they are.
 	Conversations, New, Grown, Same int
 	// Messages is how many were read, and Added how many of them are new here.
 	Messages, Added int
@@ -168,7 +169,7 @@ func (in *importing) take(source ImportSource, c chat.Conversation) error {
 		in.report.Left = archive.Merge(in.report.Left, left)
 	}
 	did, err := in.db.Missing(in.ctx, c.ID, ids)
-	if err == nil && !in.q.DryRun && (did.New || did.Added > 0) {
+	if err == nil && !in.q.DryRun && (did.New || did.Back || did.Added > 0) {
 		meta := in.app.meta(in.facts(in.app.ProfileOf(c.Provider)), c)
 		did, err = in.db.Import(in.ctx, meta, c.Leaf, permits)
 	}
@@ -181,7 +182,7 @@ func (in *importing) take(source ImportSource, c chat.Conversation) error {
 	r.Messages += len(c.Messages)
 	r.Added += did.Added
 	switch {
-	case did.New:
+	case did.New, did.Back:
 		r.New++
 	case did.Added > 0:
 		r.Grown++

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"bise/app/chat"
 	"bise/app/policy"
 )
 
@@ -33,9 +34,13 @@ type Licence struct {
 	Seen bool
 }
 
+// researchLicence is the word of that fact for a licence that keeps the model to
+// uses without profit.
+const researchLicence = "research_licence"
+
 // Research reports whether the licence keeps the model to research and other
 // uses without profit.
-func (l Licence) Research() bool { return l.Weights == "research_licence" }
+func (l Licence) Research() bool { return l.Weights == researchLicence }
 
 // LicenceOf reads the licence of a local model.
 func (a *App) LicenceOf(ctx context.Context, model string) (Licence, error) {
@@ -144,6 +149,26 @@ func (a *App) withWeights(f policy.Facts, c Choice) (policy.Facts, error) {
 		return f, nil
 	}
 	return f.With("weights", word)
+}
+
+// withLicences adds to the facts of a conversation that leaves that a local
+// model under a research licence answered in it, where its profile says nothing
+// stricter itself.
+func withLicences(f policy.Facts, c chat.Conversation, licences map[string]LicenceSeen) (policy.Facts, error) {
+	if f.Get("weights") != "open" {
+		return f, nil
+	}
+	for _, m := range c.Messages {
+		if m.Provider != OllamaProvider {
+			continue
+		}
+		for _, model := range []string{m.Model, m.Asked} {
+			if word := licences[latest(model)].Weights; word == researchLicence {
+				return f.With("weights", word)
+			}
+		}
+	}
+	return f, nil
 }
 
 // licenceChanged forgets that a licence was shown if a pull has brought another

@@ -12,10 +12,10 @@ import (
 
 // Imported says what became of an imported conversation.
 type Imported struct {
-	// New says that there was none of its id, and Added how many of its
-	// messages were not there.
-	New   bool
-	Added int
+	// New says that there was none of its id, Back that it was deleted and is
+	// restored, and Added how many of its messages were not there.
+	New, Back bool
+	Added     int
 }
 
 // Import writes a conversation with its messages as one commit. One that is
@@ -47,10 +47,11 @@ func (db *DB) Import(ctx context.Context, m Meta, leaf chat.MessageID, messages 
 		if err != nil {
 			return err
 		}
-		before, err := s.leafOf(conversation)
+		before, deleted, err := s.leafOf(conversation)
 		if err != nil {
 			return err
 		}
+		done.Back = deleted
 		for _, message := range opened {
 			there, err := s.holds(message.ID)
 			if err != nil {
@@ -72,11 +73,13 @@ func (db *DB) Import(ctx context.Context, m Meta, leaf chat.MessageID, messages 
 	return done, err
 }
 
-func (s session) leafOf(conversation int64) (leaf chat.MessageID, err error) {
-	_, err = s.one(`SELECT leaf FROM conversation WHERE n = ?`, []any{conversation}, func(stmt *sqlite3.Stmt) {
-		leaf = chat.MessageID(stmt.ColumnText(0))
+// leafOf is the end of the active branch of a conversation, and whether that is
+// deleted.
+func (s session) leafOf(conversation int64) (leaf chat.MessageID, deleted bool, err error) {
+	_, err = s.one(`SELECT leaf, deleted <> 0 FROM conversation WHERE n = ?`, []any{conversation}, func(stmt *sqlite3.Stmt) {
+		leaf, deleted = chat.MessageID(stmt.ColumnText(0)), stmt.ColumnBool(1)
 	})
-	return leaf, err
+	return leaf, deleted, err
 }
 
 // holds reports whether a message of an id is in the history, in whatever
@@ -90,11 +93,14 @@ func (s session) holds(id chat.MessageID) (bool, error) {
 func (db *DB) Missing(ctx context.Context, id chat.ConversationID, messages []chat.MessageID) (Imported, error) {
 	var would Imported
 	err := db.read(ctx, "localstore.Missing", func(s session) error {
-		found, err := s.one(`SELECT 1 FROM conversation WHERE id = ?`, []any{id}, func(*sqlite3.Stmt) {})
+		would = Imported{}
+		found, err := s.one(`SELECT deleted <> 0 FROM conversation WHERE id = ?`, []any{id}, func(stmt *sqlite3.Stmt) {
+			would.Back = stmt.ColumnBool(0)
+		})
 		if err != nil {
 			return err
 		}
-		would = Imported{New: !found}
+		would.New = !found
 		for _, m := range messages {
 			there, err := s.holds(m)
 			if err != nil {
