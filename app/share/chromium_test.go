@@ -33,7 +33,7 @@ func browser(t *testing.T, address string) (dom string, asked []string) {
 	}))
 	defer proxy.Close()
 	out, err := exec.Command(program,
-		"--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+		"--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
 		"--disable-sync", "--no-first-run", "--disable-features=OptimizationHints,MediaRouter,Translate,AutofillServerCommunication", "--virtual-time-budget=5000",
 		"--user-data-dir="+t.TempDir(), "--proxy-server="+strings.TrimPrefix(proxy.URL, "http://"), "--proxy-bypass-list=127.0.0.1", "--dump-dom", address).Output()
 	if err != nil {
