@@ -70,8 +70,12 @@ func (a *admin) summary() []string {
 		name string
 		here bool
 	}{
-		{"media_customer", a.MediaCustomer != ""}, {"share_server", a.ShareServer != ""}, {"profile", a.Profile != ""},
-		{"ca_file", a.CAFile != ""}, {"activity", a.Activity != ""}, {"log_retention_days", a.LogRetentionDays > 0},
+		{"media_customer", a.MediaCustomer != ""},
+		{"share_server", a.ShareServer != ""},
+		{"profile", a.Profile != ""},
+		{"ca_file", a.CAFile != ""},
+		{"activity", a.Activity != ""},
+		{"log_retention_days", a.LogRetentionDays > 0},
 	} {
 		if fixed.here {
 			locks = append(locks, fixed.name)

@@ -193,6 +193,32 @@ func TestATitleMadeOfASearchedAnswerIsNotKept(t *testing.T) {
 	}
 }
 
+func TestAFileCannotDeclareAnythingForThePerson(t *testing.T) {
+	a, _ := asked(t)
+	file := filepath.Join(t.TempDir(), "c.json")
+	data := `{"format":"bise","version":1,"conversations":[{"id":"c1","title":"T","provider":"mistral","model":"m",
+		"settings":{"Declared":{"Purpose":"non_editorial","Ruleset":"2025-02-06"},"Options":{"Filter":"off"},"Placeholders":true},
+		"messages":[{"id":"m1","role":"user","state":"complete","parts":[{"kind":"text","origin":["typed"],"text":"hello"}]}]}]}`
+	if err := os.WriteFile(file, []byte(data), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := a.Import(t.Context(), ImportRequest{Path: file}); err != nil || r.New != 1 {
+		t.Fatal(r, err)
+	}
+	s, err := a.OpenSession(t.Context(), "c1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if set := s.Snapshot().Settings; set.Declared != (chat.Declaration{}) || !set.Placeholders {
+		t.Errorf("the settings are %+v", set)
+	}
+	turn := chat.Turn{Model: "m"}
+	a.asked(&turn, s, Prompt{}, a.Describe(MistralProfile))
+	if turn.Options.Filter != chat.FilterDefault {
+		t.Errorf("the filter is %q", turn.Options.Filter)
+	}
+}
+
 func branchOf(s *Session) []chat.Message {
 	c := s.Snapshot()
 	return c.Branch()

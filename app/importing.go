@@ -217,6 +217,12 @@ func (in *importing) settle(source ImportSource, c *chat.Conversation) {
 		c.Provider, c.Model = in.choice.Provider, in.choice.Model
 		c.Profile = in.app.ProfileOf(c.Provider)
 	}
+	// What was declared to be so was not declared here, and a file may say
+	// anything.
+	c.Settings.Declared = chat.Declaration{}
+	if WrongOption(c.Settings.Options) != "" {
+		c.Settings.Options = chat.Options{}
+	}
 	if source == imports.Bise {
 		return
 	}

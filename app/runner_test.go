@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -251,13 +252,13 @@ func TestAPullGoesOnAfterCuts(t *testing.T) {
 }
 
 func TestAPullThatGetsNowhereEnds(t *testing.T) {
-	tries := 0
+	var count atomic.Int64
 	a := runnerFake(t, map[string]http.HandlerFunc{"/api/pull": func(http.ResponseWriter, *http.Request) {
-		tries++
+		count.Add(1)
 		panic(http.ErrAbortHandler)
 	}})
 	err := a.Pull(t.Context(), "tiny", func(PullProgress) {})
-	if !goesOn(err) || tries < 2 || tries > 10 {
+	if tries := count.Load(); !goesOn(err) || tries < 2 || tries > 10 {
 		t.Errorf("after %d tries: %v", tries, err)
 	}
 }

@@ -332,6 +332,7 @@ func (s *Session) declared() string {
 func (a *App) asked(turn *chat.Turn, s *Session, p Prompt, d client.Descriptor) {
 	set := s.Snapshot().Settings
 	turn.Libraries = set.Libraries
+	set.Options.Filter = chat.FilterDefault // only a profile says, and records, that it is off
 	turn.Options = p.Options.Over(set.Options)
 	if turn.Options.Filter == chat.FilterDefault && a.FiltersHere(string(d.ID)) {
 		turn.Options.Filter = a.Filter(a.ProfileOf(string(d.ID)))

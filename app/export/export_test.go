@@ -236,6 +236,7 @@ func grown(r *rand.Rand) chat.Conversation {
 		temperature := 0.3
 		c.Settings = chat.Settings{Tools: []string{"web_search"}, Options: chat.Options{Temperature: &temperature, Stop: []string{"x"}}}
 	}
+	c.Settings.Placeholders = r.IntN(3) == 0
 	ids := []chat.MessageID{""}
 	for i := range 1 + r.IntN(12) {
 		m := chat.Message{
