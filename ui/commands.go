@@ -264,9 +264,15 @@ func (r *Root) done(msg doneMsg) tea.Cmd {
 		r.tell(msg.line)
 	}
 	if msg.clip != "" {
-		return tea.Batch(tea.SetClipboard(msg.clip), nativeCopy(msg.clip))
+		return toClipboard(msg.clip)
 	}
 	return nil
+}
+
+// toClipboard copies through the terminal and, where there is one, the system's
+// own clipboard.
+func toClipboard(text string) tea.Cmd {
+	return tea.Batch(tea.SetClipboard(text), nativeCopy(text))
 }
 
 func (r *Root) copyMessage(id chat.MessageID) tea.Cmd {

@@ -122,7 +122,7 @@ func (r *Root) act(o *opened, action screen.Action) tea.Cmd {
 		}
 		r.tell(action.Line)
 	case screen.Copy:
-		return tea.Batch(tea.SetClipboard(action.Text), nativeCopy(action.Text))
+		return toClipboard(action.Text)
 	case screen.Fail:
 		r.fail(action.Err)
 	case screen.Answered:
