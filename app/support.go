@@ -109,9 +109,10 @@ type BundleActivity struct {
 const bundleLines = 50
 
 // SupportBundle gathers a bundle for a profile. conversation is one that goes
-// along, "" is none; it has to be confirmed in bundled, and what the rules keep
-// from an export is not in it. Paths in the person's home are shortened, and no
-// setting that may hold a secret is shown.
+// along because the person has ticked it, "" is none; what the rules keep from
+// an export is not in it, and a policy.Refusal says that they keep it here.
+// Paths in the person's home are shortened, and no setting that may hold a
+// secret is shown.
 func (a *App) SupportBundle(ctx context.Context, profile string, conversation chat.ConversationID) (Bundle, error) {
 	p, err := a.Profile(profile)
 	if err != nil {
@@ -136,7 +137,7 @@ func (a *App) SupportBundle(ctx context.Context, profile string, conversation ch
 		return Bundle{}, err
 	}
 	if conversation != "" {
-		b.Conversation, err = a.bundleConversation(ctx, conversation)
+		b.Conversation, err = a.bundleConversation(ctx, profile, conversation)
 	}
 	return b, err
 }
@@ -204,7 +205,14 @@ func (a *App) bundleActivity(ctx context.Context, profile string) ([]BundleActiv
 
 // bundleConversation is a conversation as an export has it, through the same
 // permits.
-func (a *App) bundleConversation(ctx context.Context, id chat.ConversationID) (json.RawMessage, error) {
+func (a *App) bundleConversation(ctx context.Context, profile string, id chat.ConversationID) (json.RawMessage, error) {
+	v, err := a.MayBundle(profile)
+	if err != nil {
+		return nil, err
+	}
+	if v.Decision == policy.Block {
+		return nil, &policy.Refusal{Verdict: v}
+	}
 	plan, err := a.PlanExport(ctx, ExportRequest{IDs: []chat.ConversationID{id}, Format: policy.JSON})
 	if err != nil {
 		return nil, err

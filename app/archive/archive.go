@@ -64,27 +64,39 @@ type Conversation struct {
 
 // Message is one turn. AIGenerated and HumanEdited are yes or no.
 type Message struct {
-	ID          string      `json:"id"`
-	Parent      string      `json:"parent,omitempty"`
-	Role        string      `json:"role"`
-	At          *time.Time  `json:"at,omitempty"`
-	State       string      `json:"state"` // growing, complete, stopped, cut, withheld
-	Ended       string      `json:"ended,omitempty"`
-	Provider    string      `json:"provider,omitempty"`
-	Service     string      `json:"service,omitempty"`
-	Asked       string      `json:"asked,omitempty"`
-	Model       string      `json:"model,omitempty"`
-	Usage       *chat.Usage `json:"usage,omitempty"`
-	Tools       []string    `json:"tools,omitempty"`
-	Ruleset     string      `json:"ruleset,omitempty"`
-	Clauses     []string    `json:"clauses,omitempty"`
-	TookNS      int64       `json:"took_ns,omitempty"`
-	AIGenerated string      `json:"ai_generated"`
-	HumanEdited string      `json:"human_edited"`
-	SourceType  string      `json:"digital_source_type,omitempty"`
-	Markers     []string    `json:"markers,omitempty"` // conditions on its pictures
-	LeftOut     []Reason    `json:"left_out,omitempty"`
-	Parts       []Part      `json:"parts"`
+	ID          string     `json:"id"`
+	Parent      string     `json:"parent,omitempty"`
+	Role        string     `json:"role"`
+	At          *time.Time `json:"at,omitempty"`
+	State       string     `json:"state"` // growing, complete, stopped, cut, withheld
+	Ended       string     `json:"ended,omitempty"`
+	Provider    string     `json:"provider,omitempty"`
+	Service     string     `json:"service,omitempty"`
+	Asked       string     `json:"asked,omitempty"`
+	Model       string     `json:"model,omitempty"`
+	Usage       *Usage     `json:"usage,omitempty"`
+	Tools       []string   `json:"tools,omitempty"`
+	Ruleset     string     `json:"ruleset,omitempty"`
+	Clauses     []string   `json:"clauses,omitempty"`
+	TookNS      int64      `json:"took_ns,omitempty"`
+	AIGenerated string     `json:"ai_generated"`
+	HumanEdited string     `json:"human_edited"`
+	SourceType  string     `json:"digital_source_type,omitempty"`
+	Markers     []string   `json:"markers,omitempty"` // conditions on its pictures
+	LeftOut     []Reason   `json:"left_out,omitempty"`
+	Parts       []Part     `json:"parts"`
+}
+
+// Usage is what a turn cost, in tokens. Window is the context length that the
+// answer was made with.
+type Usage struct {
+	Prompt     int    `json:"prompt_tokens"`
+	Completion int    `json:"completion_tokens"`
+	Cached     int    `json:"cached_tokens,omitempty"`
+	Reasoning  int    `json:"reasoning_tokens,omitempty"`
+	Window     int    `json:"window_tokens,omitempty"`
+	Connectors int    `json:"connector_tokens,omitempty"`
+	Known      string `json:"known"` // yes or no
 }
 
 // Part is a piece of a turn with the sources it came from.
@@ -168,8 +180,8 @@ func fromMessage(m chat.Message, left []Reason, marks Marks) Message {
 		out.State = growing
 	}
 	if m.Usage != (chat.Usage{}) {
-		usage := m.Usage
-		out.Usage = &usage
+		u := m.Usage
+		out.Usage = &Usage{u.Prompt, u.Completion, u.Cached, u.Reasoning, u.Window, u.Connectors, yesNo(u.Known)}
 	}
 	for _, p := range m.Parts {
 		out.Parts = append(out.Parts, fromPart(p))
@@ -258,8 +270,11 @@ func (m Message) chat() (chat.Message, error) {
 	if m.State == growing {
 		out.State = chat.Growing
 	}
-	if m.Usage != nil {
-		out.Usage = *m.Usage
+	if u := m.Usage; u != nil {
+		out.Usage = chat.Usage{
+			Prompt: u.Prompt, Completion: u.Completion, Cached: u.Cached, Reasoning: u.Reasoning,
+			Window: u.Window, Connectors: u.Connectors, Known: u.Known == "yes",
+		}
 	}
 	for _, p := range m.Parts {
 		part, err := p.chat()

@@ -30,18 +30,39 @@ const (
 	sourceOf = "DigitalSourceType>"
 )
 
+// manifest is the name of a C2PA manifest inside a picture (C2PA 2.x, 11.1.4.2).
+const manifest = "c2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71"
+
+// marked reports whether a picture says already that a model made it, or has a
+// signed manifest, which any change would break.
+func marked(data []byte) bool {
+	return strings.HasSuffix(SourceType(data), "lgorithmicMedia") || bytes.Contains(data, []byte(manifest))
+}
+
+// extensions are those of the pictures that services make, by their first bytes.
+var extensions = []struct{ head, extension string }{
+	{pngHead, ".png"}, {"\xff\xd8\xff", ".jpg"}, {"GIF8", ".gif"}, {"RIFF", ".webp"},
+}
+
 // Mark writes into a picture that a model made it. sourceType is the URL of the
 // rules' labels. PNG and JPEG pictures keep their bytes otherwise; any other
-// becomes a PNG, since readers look for the mark there. The extension fits what
-// came out.
-func Mark(data []byte, sourceType string) (marked []byte, extension string, err error) {
+// becomes a PNG, since readers look for the mark there. One that has a mark or a
+// signed manifest of its own stays as it is. The extension fits what came out.
+func Mark(data []byte, sourceType string) (out []byte, extension string, err error) {
 	if strings.ContainsAny(sourceType, "<>&\"") {
 		return nil, "", fault.E("picture.Mark", fault.Invalid, nil, "field", "digital_source_type")
 	}
+	if marked(data) {
+		for _, e := range extensions {
+			if bytes.HasPrefix(data, []byte(e.head)) {
+				return data, e.extension, nil
+			}
+		}
+	}
 	switch {
 	case bytes.HasPrefix(data, []byte(pngHead)):
-		marked, err = markPNG(data, sourceType)
-		return marked, ".png", err
+		out, err = markPNG(data, sourceType)
+		return out, ".png", err
 	case bytes.HasPrefix(data, []byte("\xff\xd8\xff")):
 		return markJPEG(data, sourceType), ".jpg", nil
 	}
@@ -53,8 +74,8 @@ func Mark(data []byte, sourceType string) (marked []byte, extension string, err 
 	if err := png.Encode(&b, img); err != nil {
 		return nil, "", fault.E("picture.Mark", fault.Invalid, err, "field", "picture")
 	}
-	marked, err = markPNG(b.Bytes(), sourceType)
-	return marked, ".png", err
+	out, err = markPNG(b.Bytes(), sourceType)
+	return out, ".png", err
 }
 
 // markPNG puts a chunk of text behind the header, which is always the first

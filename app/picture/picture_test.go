@@ -77,6 +77,21 @@ func bomb(width, height uint32) []byte {
 	return data
 }
 
+func TestAPictureWithAMarkOfItsOwnStaysAsItIs(t *testing.T) {
+	const made = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+	once, _, err := picture.Mark(encoded(t, "jpeg"), made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed := append(encoded(t, "png"), "jumdc2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71"...)
+	for extension, data := range map[string][]byte{".jpg": once, ".png": signed} {
+		out, got, err := picture.Mark(data, made)
+		if err != nil || got != extension || !bytes.Equal(out, data) {
+			t.Errorf("%s: it became %s of %d bytes, %v", extension, got, len(out), err)
+		}
+	}
+}
+
 func TestHostilePicturesAreRefusedBeforeTheyAreDecoded(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"nothing":               nil,
