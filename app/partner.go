@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -276,12 +277,16 @@ func (a *App) authorities(p Profile) []byte {
 }
 
 // trustCompany lets every connection accept the authorities of the
-// administrator's file and of SSL_CERT_FILE, which Go by itself reads on some
-// systems only. A file that cannot be used is told by the doctor, and changes
-// nothing.
+// administrator's file and, where Go does not read it by itself, of
+// SSL_CERT_FILE: reading a whole system's authorities twice would cost every
+// start. A file that cannot be used is told by the doctor, and changes nothing.
 func (a *App) trustCompany() {
+	paths := []string{a.admin.CAFile}
+	if slices.Contains([]string{"darwin", "ios", "windows"}, runtime.GOOS) {
+		paths = append(paths, a.options.Env("SSL_CERT_FILE"))
+	}
 	var pem []byte
-	for _, path := range []string{a.admin.CAFile, a.options.Env("SSL_CERT_FILE")} {
+	for _, path := range paths {
 		if path == "" {
 			continue
 		}
