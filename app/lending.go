@@ -1,9 +1,11 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"time"
 
+	"bise/app/chat"
 	"bise/app/fault"
 	"bise/app/policy"
 	"bise/client/loan"
@@ -24,6 +26,9 @@ type Lending struct {
 func (a *App) LendShare(ctx context.Context, s Shared, how Lending) error {
 	const op = "app.LendShare"
 	if v, locked := a.ShareLocked(); locked {
+		return &policy.Refusal{Verdict: v}
+	}
+	if v := a.Preview(cmp.Or(a.Active(), LocalProfile), "serve", chat.Model); v.Locks() {
 		return &policy.Refusal{Verdict: v}
 	}
 	if s.Way != FileShare {

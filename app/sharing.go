@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"bise/app/chat"
@@ -104,12 +105,11 @@ func (a *App) shareServer(address string) error {
 	if err := checkEndpoint(address); err != nil {
 		return err
 	}
-	switch named := a.admin.ShareServer; named {
-	case "", address:
+	named := a.admin.ShareServer
+	if named == "" || strings.TrimRight(named, "/") == strings.TrimRight(address, "/") {
 		return nil
-	default:
-		return fault.E("app.shareServer", fault.LockedByAdmin, nil, "setting", "share_server", "organisation", a.admin.Organisation, "contact", a.admin.Contact)
 	}
+	return fault.E("app.shareServer", fault.LockedByAdmin, nil, "setting", "share_server", "organisation", a.admin.Organisation, "contact", a.admin.Contact)
 }
 
 // look is what to look for in the words of the person: everything that a

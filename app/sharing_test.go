@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -223,6 +224,22 @@ func TestPlaceholdersStayWithTheConversation(t *testing.T) {
 			if strings.Contains(string(m.Text()), "@example.org") {
 				t.Errorf("the service got %q", string(m.Text()))
 			}
+		}
+	}
+}
+
+func TestAnAdministratorsWordOnServingHoldsForShares(t *testing.T) {
+	a := managed(t, "forbid = [\"serve\"]\nshare_server = \"https://bin.example\"\n", nil)
+	err := a.LendShare(t.Context(), Shared{Way: FileShare}, Lending{})
+	var refusal *policy.Refusal
+	if !errors.As(err, &refusal) {
+		t.Errorf("it was served: %v", err)
+	}
+	for address, want := range map[string]fault.Kind{
+		"https://bin.example/": "", "https://other.example": fault.LockedByAdmin,
+	} {
+		if err := a.shareServer(address); fault.KindOf(err) != want {
+			t.Errorf("%s: %v", address, err)
 		}
 	}
 }
