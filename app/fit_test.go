@@ -100,7 +100,7 @@ func TestASummaryStandsForTheOldestMessagesWithTheirOrigins(t *testing.T) {
 	}
 }
 
-func TestASummaryIsNotHandedOnToAnotherService(t *testing.T) {
+func TestASummaryAndAConsentAreNotHandedOnToAnotherService(t *testing.T) {
 	a, s, f := long(t, 6)
 	f.answer = saying("They spoke of prompts.")
 	ask(t, a, s, Prompt{Text: "and now?", Fit: Summarise})
@@ -116,8 +116,12 @@ func TestASummaryIsNotHandedOnToAnotherService(t *testing.T) {
 	if a.providers, err = client.NewSet(f, other); err != nil {
 		t.Fatal(err)
 	}
+	s.agreed = []policy.Act{policy.LeaveZeroRetention}
 	if _, err := a.Switch(t.Context(), s, other.choice()); err != nil {
 		t.Fatal(err)
+	}
+	if acts := s.confirmed(a.Rules().ID()); len(acts) > 0 {
+		t.Errorf("what was confirmed for one account holds for another: %v", acts)
 	}
 	ask(t, a, s, Prompt{Text: "and here?"})
 	for _, turn := range other.turns {

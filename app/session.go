@@ -105,6 +105,9 @@ func (a *App) Switch(ctx context.Context, s *Session, c Choice) ([]policy.Left, 
 	if c != (Choice{s.c.Provider, s.c.Model}) {
 		s.c.Settings.Options.Effort = "" // each model has its own
 	}
+	if a.ProfileOf(c.Provider) != s.c.Profile {
+		s.agreed = nil // it was said of another account
+	}
 	s.c.Provider, s.c.Model, s.c.Profile = c.Provider, c.Model, a.ProfileOf(c.Provider)
 	s.mu.Unlock()
 	if err := a.keepMeta(ctx, s); err != nil {
