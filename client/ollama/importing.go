@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"io"
 	"net/http"
+	"sync"
 
 	"github.com/ollama/ollama/api"
 
@@ -21,8 +22,12 @@ const (
 	statusCreating = "creating"
 )
 
-// reporting counts what is read and ends with the context.
+// reporting counts what is read and ends with the context, or by stop. A server
+// that has the file already answers before it has read it: the rest may still
+// be on its way, in another goroutine, when that request is over.
 type reporting struct {
+	mu       sync.Mutex
+	stopped  bool
 	ctx      context.Context
 	r        io.Reader
 	now      client.Pulling
@@ -30,19 +35,38 @@ type reporting struct {
 	idle     *sse.Idle // of a request whose body this is; may be nil
 }
 
+// stop ends it: nothing is told any more when it returns.
+func (r *reporting) stop() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stopped = true
+}
+
+// Read reads from the file.
 func (r *reporting) Read(p []byte) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err
 	}
 	n, err := r.r.Read(p)
-	r.now.Done += int64(n)
-	if told := r.progress(r.now); told != nil {
+	if told := r.tell(n); told != nil {
 		return n, told
 	}
 	if err != nil && r.idle != nil {
 		r.idle.Await() // for the answer
 	}
 	return n, err
+}
+
+// tell tells of n bytes more. The file is not read under the lock: a disk that
+// hangs must not hold up who stops it.
+func (r *reporting) tell(n int) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.stopped {
+		return io.ErrClosedPipe
+	}
+	r.now.Done += int64(n)
+	return r.progress(r.now)
 }
 
 // Import implements client.Runner: the file's digest is computed, the server
@@ -68,6 +92,7 @@ func (p *Provider) Import(ctx context.Context, in client.Import, progress func(c
 	digest := "sha256:" + hex.EncodeToString(sum.Sum(nil))
 	err := p.long(ctx, op, in.Model, func(ctx context.Context, idle *sse.Idle, c *api.Client) error {
 		copying := &reporting{ctx: ctx, r: idle.Reader(f), now: client.Pulling{Status: statusCopying, Total: total}, progress: progress, idle: idle}
+		defer copying.stop()
 		return c.CreateBlob(ctx, digest, copying)
 	})
 	if err != nil {

@@ -132,6 +132,27 @@ func TestAnImportThatFailsSaysWhy(t *testing.T) {
 	}
 }
 
+func TestAServerThatHasTheFileAnswersAtOnce(t *testing.T) {
+	s := &store{}
+	f := s.serve(t)
+	content := strings.Repeat("x", 8<<20)
+	sum := sha256.Sum256([]byte(content))
+	f.more["/api/blobs/sha256:"+hex.EncodeToString(sum[:])] = func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusOK) // the rest of the file is on its way still
+	}
+	stage := ""
+	err := provider(t, f.URL, nil).Import(t.Context(), weights("mine", content), func(now client.Pulling) error {
+		if stage == "creating" && now.Status != stage {
+			t.Errorf("%s was told after %s", now.Status, stage)
+		}
+		stage = now.Status
+		return nil
+	})
+	if err != nil || len(s.made) != 1 {
+		t.Errorf("it ended with %v, and %d models were made", err, len(s.made))
+	}
+}
+
 func TestAnImportCanBeStopped(t *testing.T) {
 	s := &store{}
 	p := provider(t, s.serve(t).URL, nil)
