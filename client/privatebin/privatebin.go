@@ -31,6 +31,9 @@ const limit = 2 * time.Minute
 // limit is ten megabytes.
 const maxAnswer = 32 << 20
 
+// maxLife is above any time that a server offers, in seconds: a century.
+const maxLife = 100 * 365 * 24 * 3600
+
 // Expiry is how long a share stays, by the words of the API.
 type Expiry string
 
@@ -118,9 +121,22 @@ type answer struct {
 	DeleteToken string          `json:"deletetoken"`
 	AData       json.RawMessage `json:"adata"`
 	CT          string          `json:"ct"`
-	Meta        struct {
-		TimeToLive float64 `json:"time_to_live"`
-	} `json:"meta"`
+	Meta        json.RawMessage `json:"meta"`
+}
+
+// life is how long what was read stays, 0 for ever; told says that the server
+// has said so. Without an end its object is empty, which PHP writes as a list.
+func (a answer) life() (left time.Duration, told bool) {
+	var meta struct {
+		TimeToLive *float64 `json:"time_to_live"`
+	}
+	switch err := json.Unmarshal(a.Meta, &meta); {
+	case string(a.Meta) == "[]", err == nil && len(a.Meta) > 0 && a.Meta[0] == '{' && meta.TimeToLive == nil:
+		return 0, true
+	case err != nil, meta.TimeToLive == nil, !(*meta.TimeToLive > 0 && *meta.TimeToLive < maxLife):
+		return 0, false
+	}
+	return time.Duration(*meta.TimeToLive) * time.Second, true
 }
 
 // Post encrypts text and gives it to the server. Without a cleared permit
@@ -157,7 +173,7 @@ func (s *Server) Post(ctx context.Context, permit policy.Shareable, text chat.Te
 	if err := s.do(ctx, op, http.MethodGet, a.ID, nil, &kept); err != nil {
 		return p, nil // it is there; only its end is not known
 	}
-	p.Left, p.Told = time.Duration(kept.Meta.TimeToLive)*time.Second, true
+	p.Left, p.Told = kept.life()
 	return p, nil
 }
 

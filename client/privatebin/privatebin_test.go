@@ -120,6 +120,16 @@ func TestAServersOwnWaysAreToldApart(t *testing.T) {
 			t.Errorf("after its end: %v", err)
 		}
 	})
+	t.Run("one without an end says so and can be read", func(t *testing.T) {
+		*now = now.Add(time.Minute)
+		p, err := s.Post(t.Context(), cleared, canary, Options{Expiry: Never})
+		if err != nil || !p.Told || p.Left != 0 {
+			t.Fatalf("it stays %v (told %v), %v", p.Left, p.Told, err)
+		}
+		if got, err := s.Read(t.Context(), p.Link); err != nil || got != canary {
+			t.Errorf("read %q, %v", string(got), err)
+		}
+	})
 	t.Run("a share too large says so", func(t *testing.T) {
 		bin.MaxSize = 10
 		*now = now.Add(time.Minute)
@@ -144,6 +154,28 @@ func TestAnotherServerIsNoPrivateBin(t *testing.T) {
 			}
 			if _, err := s.Post(t.Context(), permit(t), canary, Options{Expiry: Day}); why(err) != "share_server:foreign" {
 				t.Errorf("posting: %v", err)
+			}
+		})
+	}
+}
+
+func TestTheEndOfAShareIsBelievedWithinReason(t *testing.T) {
+	for _, c := range []struct {
+		name, meta string
+		left       time.Duration
+		told       bool
+	}{
+		{"a time", `{"time_to_live":60}`, time.Minute, true},
+		{"no end, as PHP writes it", `[]`, 0, true},
+		{"no end", `{}`, 0, true},
+		{"more than time holds", `{"time_to_live":1e300}`, 0, false},
+		{"a time before now", `{"time_to_live":-5}`, 0, false},
+		{"no number", `{"time_to_live":"soon"}`, 0, false},
+		{"nothing at all", ``, 0, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if left, told := (answer{Meta: []byte(c.meta)}).life(); left != c.left || told != c.told {
+				t.Errorf("it stays %v, told %v", left, told)
 			}
 		})
 	}

@@ -104,9 +104,9 @@ func (s *Server) read(id string) any {
 	if p.Burn {
 		delete(s.pastes, id)
 	}
-	meta := map[string]any{}
+	var meta any = []any{} // an empty object as PHP writes it
 	if p.Life > 0 {
-		meta["time_to_live"] = int((p.Life - s.now().Sub(p.Created)).Seconds())
+		meta = map[string]any{"time_to_live": int((p.Life - s.now().Sub(p.Created)).Seconds())}
 	}
 	return map[string]any{"status": 0, "id": id, "v": 2, "adata": p.AData, "ct": p.CT, "meta": meta}
 }
