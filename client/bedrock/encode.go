@@ -45,6 +45,10 @@ func (p *Provider) encode(t chat.Turn) (*bedrockruntime.ConverseStreamInput, err
 		return nil, p.unsupported(t.Model, "seed")
 	case o.Effort != "":
 		return nil, p.unsupported(t.Model, "reasoning_effort")
+	case o.Format != "":
+		return nil, p.unsupported(t.Model, "format")
+	case o.Filter == chat.FilterOn:
+		return nil, p.unsupported(t.Model, "guardrails")
 	}
 	in := &bedrockruntime.ConverseStreamInput{ModelId: aws.String(t.Model)}
 	if o.Temperature != nil || o.TopP != nil || o.MaxTokens != nil || len(o.Stop) > 0 {

@@ -59,7 +59,8 @@ func valid() model {
 			str("general.architecture", "llama"), str("general.name", "Tiny"), str("general.license", "apache-2.0"),
 			u32("general.file_type", 15), u32("llama.block_count", 1), u32("llama.context_length", 256), u32("llama.embedding_length", 4),
 			str("tokenizer.ggml.model", "llama"), words("tokenizer.ggml.tokens", "a", "b"),
-			str("tokenizer.chat_template", "{{ messages }}"), {"general.score", 6, number(0x3f800000, 4)},
+			str("tokenizer.chat_template", "{{ messages }}"),
+			{"general.score", 6, number(0x3f800000, 4)},
 		},
 		tensors: []block{
 			{"token_embd.weight", []uint64{4, 2}, 0, 0}, {"blk.0.attn_q.weight", []uint64{4, 2}, 0, 32}, {"output.weight", []uint64{4, 2}, 0, 64},

@@ -3,8 +3,10 @@ package mistral
 import (
 	"context"
 	"iter"
+	"strings"
 
 	"bise/app/chat"
+	"bise/app/fault"
 	"bise/app/policy"
 	"bise/client"
 	"bise/client/openai"
@@ -33,12 +35,13 @@ type starting struct {
 
 // args are the options of a chat that conversations take.
 type args struct {
-	Temperature *float64 `json:"temperature,omitempty"`
-	TopP        *float64 `json:"top_p,omitempty"`
-	MaxTokens   *int     `json:"max_tokens,omitempty"`
-	Stop        []string `json:"stop,omitempty"`
-	Seed        *int     `json:"random_seed,omitempty"`
-	Effort      string   `json:"reasoning_effort,omitempty"`
+	Temperature *float64       `json:"temperature,omitempty"`
+	TopP        *float64       `json:"top_p,omitempty"`
+	MaxTokens   *int           `json:"max_tokens,omitempty"`
+	Stop        []string       `json:"stop,omitempty"`
+	Seed        *int           `json:"random_seed,omitempty"`
+	Effort      string         `json:"reasoning_effort,omitempty"`
+	Format      *openai.Format `json:"response_format,omitempty"`
 }
 
 // entry is one entry of a conversation; only the fields of its type are set.
@@ -73,8 +76,16 @@ func (p *Provider) conversation(out policy.Outbound) (openai.Exchange, []client.
 	if err != nil {
 		return openai.Exchange{}, nil, err
 	}
+	if kind := recorded(t.Messages); kind != "" { // conversations have no such chunk
+		return openai.Exchange{}, nil, fault.E(op, fault.Unsupported, nil,
+			"host", p.Describe().Host, "name", p.Describe().Name, "model", t.Model, "feature", kind)
+	}
+	arguments, err := argsOf(t.Options)
+	if err != nil {
+		return openai.Exchange{}, nil, err
+	}
 	s := starting{
-		Inputs: entries(spoken, t.Prefix), Args: argsOf(t.Options), Stream: true,
+		Inputs: entries(spoken, t.Prefix), Args: arguments, Stream: true,
 		Guardrails: openai.Guardrails(t.Options.Filter),
 	}
 	var first []client.Delta
@@ -103,18 +114,36 @@ func notice(key string) client.Delta {
 	return client.Delta{Kind: client.NoticeDelta, Notice: client.Notice{Key: key}}
 }
 
-func argsOf(o chat.Options) *args {
+// recorded is the media type of the first recording among the prompts, "" if
+// there is none.
+func recorded(messages []chat.Message) string {
+	for _, m := range messages {
+		for _, part := range m.Parts {
+			if m.Role == chat.User && len(part.Data) > 0 && strings.HasPrefix(part.MediaType, "audio/") {
+				return part.MediaType
+			}
+		}
+	}
+	return ""
+}
+
+func argsOf(o chat.Options) (*args, error) {
+	form, err := openai.FormatOf(o)
+	if err != nil {
+		return nil, err
+	}
 	a := args{
 		Temperature: o.Temperature, TopP: o.TopP, MaxTokens: o.MaxTokens, Stop: o.Stop, Seed: o.Seed, Effort: o.Effort,
+		Format: form,
 	}
 	if a.Temperature != nil && *a.Temperature > maxTemperature {
 		most := maxTemperature
 		a.Temperature = &most
 	}
-	if a.Temperature == nil && a.TopP == nil && a.MaxTokens == nil && a.Stop == nil && a.Seed == nil && a.Effort == "" {
-		return nil
+	if a.Temperature == nil && a.TopP == nil && a.MaxTokens == nil && a.Stop == nil && a.Seed == nil && a.Effort == "" && form == nil {
+		return nil, nil
 	}
-	return &a
+	return &a, nil
 }
 
 // entries are the context as entries of a conversation.

@@ -71,6 +71,10 @@ func TestConversationsConform(t *testing.T) {
 			Body: string(told("conversation.response.error", `"message":"slow down","code":429`)),
 		},
 		clienttest.Failure{
+			Name: "an error under that name alone", Status: 200, ContentType: "text/event-stream", Want: fault.RateLimited, Requests: tries,
+			Body: "event: error\ndata: {\"error\":{\"message\":\"slow down\",\"code\":429}}\n\n",
+		},
+		clienttest.Failure{
 			Name: "an error object instead of an answer", Status: 200, Want: fault.ServerFailed, Requests: tries,
 			Body: `{"object":"error","message":"out of luck","type":"internal","code":null}`,
 		},
@@ -150,6 +154,9 @@ func TestWhatAConversationAsks(t *testing.T) {
 		}, `{"model":"mistral-small-latest","inputs":[{"type":"message.input","role":"user","content":"hello"}],"instructions":"Be brief.",` +
 			`"tools":[{"type":"code_interpreter"}],"completion_args":{"temperature":1,"max_tokens":50,"reasoning_effort":"high"},` +
 			`"guardrails":[{"block_on_error":false,"moderation_llm_v2":{"action":"none"}}],"stream":true,"store":false}`},
+		{"a form for the answer", func(t *chat.Turn) { t.Tools, t.Options.Format = []string{chat.CodeTool}, chat.FormatJSON }, `{"model":"mistral-small-latest",` +
+			`"inputs":[{"type":"message.input","role":"user","content":"hello"}],"tools":[{"type":"code_interpreter"}],` +
+			`"completion_args":{"response_format":{"type":"json_object"}},"stream":true,"store":false}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			turn := clienttest.Turn(model, "")
@@ -179,6 +186,33 @@ func TestToolsThatCannotBeAsked(t *testing.T) {
 				t.Errorf("ended with %v", res.Err)
 			}
 		})
+	}
+}
+
+func TestARecordingIsNotSentWhereNobodyHearsIt(t *testing.T) {
+	turn := wanting(chat.CodeTool)
+	turn.Messages[0].Parts = append(turn.Messages[0].Parts, chat.Part{
+		Kind: chat.FilePart, Origin: chat.Attached, Name: "a.mp3", MediaType: "audio/mpeg", Data: []byte("ID3"),
+	})
+	p := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("something was sent") }, nil)
+	if res := collect(t, p, turn, nil); !fault.Is(res.Err, fault.Unsupported) {
+		t.Errorf("ended with %v", res.Err)
+	}
+}
+
+func TestOnlyTheFirstPicturesAreFetchedUnasked(t *testing.T) {
+	const png = "\x89PNG\r\n\x1a\n0123456789"
+	made := said(`{"type":"tool_file","tool":"image_generation","file_id":"f-1","file_name":"a","file_type":"png"}`)
+	events := append(slices.Repeat([][]byte{made}, 40), done)
+	fetched := 0
+	res := converse(t, map[string]string{"f-1": png}, wanting(chat.ImageTool), events...)
+	for _, d := range res.Of(client.PartDelta) {
+		if len(d.Part.Data) > 0 {
+			fetched++
+		}
+	}
+	if res.Err != nil || fetched != 16 || len(res.Of(client.PartDelta)) != 40 {
+		t.Errorf("ended with %v: %d of %d were fetched", res.Err, fetched, len(res.Of(client.PartDelta)))
 	}
 }
 

@@ -28,13 +28,15 @@ type decoder struct {
 	suspect chat.Origin
 	runs    []*run
 	sources []source
-	calls   []*pendingCall
-	ended   bool
-	useful  bool // there is text or a part, not reasoning alone
-	read    bool // an event could be read
-	broken  bool // one could not
-	echo    *openai.Echo
-	out     []client.Delta
+	// pictures counts those that are named and not in the answer.
+	pictures int
+	calls    []*pendingCall
+	ended    bool
+	useful   bool // there is text or a part, not reasoning alone
+	read     bool // an event could be read
+	broken   bool // one could not
+	echo     *openai.Echo
+	out      []client.Delta
 }
 
 func newDecoder(t chat.Turn) *decoder {
@@ -93,7 +95,8 @@ func (d *decoder) Event(name string, data []byte) ([]client.Delta, error) {
 
 func (e *event) isError() bool {
 	null := func(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
-	return strings.EqualFold(e.Object, "error") || e.Type == "" && (!null(e.Error) || !null(e.Detail))
+	untyped := e.Type == "" || e.Type == "error" // the name of the event
+	return strings.EqualFold(e.Object, "error") || untyped && (!null(e.Error) || !null(e.Detail))
 }
 
 // entry reads an event, or an entry of a whole answer, which are named alike.

@@ -186,6 +186,16 @@ func TestAShareIsTakenBackWithoutALevel(t *testing.T) {
 	}
 }
 
+func TestASignInPageIsNoDeletion(t *testing.T) {
+	p := against(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = io.WriteString(w, "<html>Welcome to the hotel")
+	})
+	if err := p.DeleteFile(t.Context(), "f-1"); !fault.Is(err, fault.WrongHost) {
+		t.Errorf("the page is told as %v", err)
+	}
+}
+
 func TestTimesInARecordingAreBounded(t *testing.T) {
 	nan := 0.0
 	nan /= nan

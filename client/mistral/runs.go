@@ -90,7 +90,9 @@ func (d *decoder) used(wire string) *run {
 	r, _ := d.runOf("untold:"+wire, wire)
 	if r != nil {
 		r.State = client.ToolDone
-		d.emit(activity(r.ToolActivity))
+		if r.Name != "" {
+			d.emit(activity(r.ToolActivity))
+		}
 	}
 	return r
 }

@@ -14,8 +14,12 @@ import (
 	"bise/client/openai"
 )
 
-// maxSources bounds what a broken server can make us keep.
-const maxSources = 1000
+// The most that a broken server can make us keep of one answer: sources, and
+// pictures that are fetched unasked.
+const (
+	maxSources  = 1000
+	maxPictures = 16
+)
 
 // source is a source of the answer, by what tells it apart from others. Its
 // number is its place, from 1.
@@ -46,7 +50,7 @@ func (d *decoder) cite(c *openai.ContentChunk, say func(string)) {
 		Kind: chat.ReferencePart, Origin: sourceOrigin(c.Tool), Name: c.Title, URL: c.URL,
 		Text: chat.Text(c.Description), CallID: strconv.Itoa(number),
 	}})
-	if r != nil {
+	if r != nil && r.Name != "" {
 		r.Sources++
 		d.emit(activity(r.ToolActivity))
 	}
@@ -77,7 +81,9 @@ func (d *decoder) file(c *openai.ContentChunk) {
 	}
 	part.MediaType, _, _ = strings.Cut(mime.TypeByExtension(path.Ext(part.Name)), ";")
 	if name == chat.ImageTool || strings.HasPrefix(part.MediaType, "image/") && part.MediaType != "image/svg+xml" {
-		part.Kind = chat.ImagePart
+		if d.pictures++; d.pictures <= maxPictures {
+			part.Kind = chat.ImagePart
+		}
 	}
 	d.useful = true
 	d.emit(client.Delta{Kind: client.PartDelta, Part: part})

@@ -83,6 +83,9 @@ func (p *Provider) Do(ctx context.Context, c Call, read func(*http.Response, io.
 		return p.refused(c.Op, "", resp)
 	}
 	if read == nil {
+		if isPage(resp.Header) { // a sign-in page in between: nothing was done
+			return p.blame(fault.E(c.Op, fault.WrongHost, nil, "host", p.desc.Host, "name", p.desc.Name))
+		}
 		return nil
 	}
 	err = read(resp, idle.Reader(resp.Body))

@@ -28,7 +28,7 @@ type request struct {
 	Effort      string    `json:"reasoning_effort,omitempty"`
 	CacheKey    string    `json:"prompt_cache_key,omitempty"`
 	Guardrails  []Rail    `json:"guardrails,omitempty"`
-	Format      *format   `json:"response_format,omitempty"`
+	Format      *Format   `json:"response_format,omitempty"`
 	// StreamOptions ask for the token counts. Mistral counts without, and hosts
 	// of its models answer 422 to them.
 	StreamOptions *streamOptions `json:"stream_options,omitempty"`
@@ -86,7 +86,7 @@ func (p *Provider) encode(t chat.Turn) ([]byte, error) {
 		return nil, err
 	}
 	o := t.Options
-	form, err := formatOf(o)
+	form, err := FormatOf(o)
 	if err != nil {
 		return nil, err
 	}

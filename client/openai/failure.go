@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -31,6 +32,7 @@ const maxErrorBody = 64 << 10
 // refused makes an error of a response that is no success.
 func (p *Provider) refused(op, model string, resp *http.Response) error {
 	raw, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
+	raw = p.unkeyed(raw, resp.Request.Header)
 	f := readFailure(resp.StatusCode, raw)
 	if f.code == "" { // AWS names the kind in the header
 		f.code, _, _ = strings.Cut(resp.Header.Get("X-Amzn-Errortype"), ":")
@@ -64,6 +66,19 @@ func (p *Provider) refused(op, model string, resp *http.Response) error {
 	}
 	e.RetryAfter = retryAfter(resp.Header, p.opts.Retry.Now())
 	return p.blame(e)
+}
+
+// unkeyed takes the key of a request out of the answer: some servers repeat it,
+// and errors are shown and logged.
+func (p *Provider) unkeyed(raw []byte, h http.Header) []byte {
+	const shortest = 8 // a shorter one is a word that may stand there by itself
+	_, bearer, _ := strings.Cut(h.Get("Authorization"), " ")
+	for _, key := range []string{bearer, h.Get(or(p.opts.Dialect.KeyHeader, "Authorization"))} {
+		if len(key) >= shortest {
+			raw = bytes.ReplaceAll(raw, []byte(key), []byte("****"))
+		}
+	}
+	return raw
 }
 
 // InStream makes an error of an error object that came instead of a chunk. An

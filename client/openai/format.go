@@ -7,9 +7,9 @@ import (
 	"bise/app/fault"
 )
 
-// format is the field response_format: any JSON object, or one that fits a
+// Format is the field response_format: any JSON object, or one that fits a
 // schema.
-type format struct {
+type Format struct {
 	Type   string      `json:"type"` // json_object or json_schema
 	Schema *jsonSchema `json:"json_schema,omitempty"`
 }
@@ -20,17 +20,17 @@ type jsonSchema struct {
 	Strict bool            `json:"strict"`
 }
 
-// formatOf is the form that the options ask for; nil is free text.
-func formatOf(o chat.Options) (*format, error) {
+// FormatOf is the form that the options ask for; nil is free text.
+func FormatOf(o chat.Options) (*Format, error) {
 	switch {
 	case o.Format == "":
 		return nil, nil
 	case o.Format == chat.FormatJSON:
-		return &format{Type: "json_object"}, nil
+		return &Format{Type: "json_object"}, nil
 	case !json.Valid([]byte(o.Format)):
 		return nil, fault.E("openai.encode", fault.Invalid, nil, "what", "format", "field", "format")
 	}
-	return &format{Type: "json_schema", Schema: &jsonSchema{
+	return &Format{Type: "json_schema", Schema: &jsonSchema{
 		Name: "answer", Schema: json.RawMessage(o.Format), Strict: true,
 	}}, nil
 }

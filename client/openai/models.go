@@ -124,10 +124,10 @@ func grouped(cards []card) []client.Model {
 		}
 		m := &models[place]
 		for _, n := range names {
-			at[n] = place
-			if !slices.Contains(m.Aliases, n) {
+			if had, ok := at[n]; !ok || had != place {
 				m.Aliases = append(m.Aliases, n)
 			}
+			at[n] = place
 		}
 	}
 	for i := range models {

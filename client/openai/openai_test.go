@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -97,6 +100,21 @@ func options(t testing.TB, url string) openai.Options {
 }
 
 var now = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+
+func TestAKeyThatAServerRepeatsIsNotTold(t *testing.T) {
+	const key = "sk-canary-0123456789"
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusUnauthorized)
+		_, _ = w.Write([]byte(`{"error":{"message":"no such key: ` + r.Header.Get("Authorization") + `"}}`))
+	}))
+	t.Cleanup(server.Close)
+	o := options(t, server.URL)
+	o.Key = func(context.Context) (chat.Secret, error) { return key, nil }
+	err := openai.New(o).Check(t.Context())
+	if !fault.Is(err, fault.KeyRefused) || strings.Contains(err.Error(), key) || !strings.Contains(err.Error(), "no such key") {
+		t.Errorf("told %v", err)
+	}
+}
 
 func TestAddresses(t *testing.T) {
 	for _, c := range []struct {
