@@ -16,10 +16,8 @@ import (
 	"bise/client"
 )
 
-// limit ends a scenario that hangs; nothing in it waits for time to pass.
-const limit = 30 * time.Second
-
 const (
+	limit  = 30 * time.Second // ends a scenario that hangs; nothing waits for time to pass
 	spoken = "Naïve café → 日本語 🚀"
 	huge   = 5 << 20
 )
