@@ -83,7 +83,7 @@ type Server struct {
 // is not an address.
 func New(h *http.Client, address string) (*Server, error) {
 	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil {
+	if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !client.IsLoopback(u.Hostname())) || u.User != nil {
 		return nil, fault.E("privatebin.New", fault.Usage, nil, "what", "address", "word", strings.SplitN(address, "#", 2)[0])
 	}
 	u.RawQuery, u.Fragment = "", ""
