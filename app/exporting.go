@@ -103,6 +103,9 @@ func (a *App) PlanExport(ctx context.Context, q ExportRequest) (*ExportPlan, err
 	}
 	refused, from := policy.Verdict{}, make(map[madeBy]bool)
 	err := a.eachExport(ctx, p, func(c chat.Conversation, weights string, permit policy.Exportable, v policy.Verdict) error {
+		if name, _, _ := strings.Cut(string(q.Format), ":"); v.Decision != policy.Block && name == string(policy.Dataset) {
+			v = withoutAnswers(permit, v)
+		}
 		if v.Decision == policy.Block {
 			p.Blocked, refused = p.Blocked+1, v
 			return nil
@@ -129,6 +132,25 @@ func (a *App) PlanExport(ctx context.Context, q ExportRequest) (*ExportPlan, err
 		p.Title = ""
 	}
 	return p, nil
+}
+
+// withoutAnswers blocks where the rules leave no answer in what becomes a
+// dataset: questions alone teach nothing, and an empty file would say nothing.
+// Elsewhere it is v.
+func withoutAnswers(permit policy.Exportable, v policy.Verdict) policy.Verdict {
+	c, _, err := permit.Open()
+	left := permit.Left()
+	if err != nil || len(left) == 0 {
+		return v
+	}
+	for _, m := range c.Branch() {
+		if m.Role == chat.Assistant && m.Text() != "" {
+			return v
+		}
+	}
+	v = left[0].Verdict
+	v.Decision = policy.Block
+	return v
 }
 
 // madeBy says where answers come from: a service, and the licence of weights

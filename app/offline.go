@@ -1,6 +1,9 @@
 package app
 
-import "bise/app/fault"
+import (
+	"bise/app/fault"
+	"bise/client"
+)
 
 // Holder of the machine: who holds bise to it.
 const (
@@ -27,6 +30,16 @@ func (a *App) HeldBy() string {
 	default:
 		return ""
 	}
+}
+
+// Held is the refusal of a provider on another machine while bise is held to
+// this one, fault.Offline, so that nothing is asked before it; nil for others.
+func (a *App) Held(provider string) error {
+	d := a.Describe(provider)
+	if !a.LocalOnly() || d.ID == "" || d.Place != client.Elsewhere {
+		return nil
+	}
+	return fault.E("app.Held", fault.Offline, nil, "host", d.Host)
 }
 
 // SetLocalOnly holds bise to this machine from now on, in every run, or lets it

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -229,41 +231,79 @@ func (a *App) WhoAmI(ctx context.Context, profile string) (Identity, error) {
 	return id, nil
 }
 
-// MoveKeyFromConfig signs in with the api_key that config.toml holds and takes
-// it out of the file.
-func (a *App) MoveKeyFromConfig(ctx context.Context) error {
+// MovedKeys are the profiles whose keys were moved, and whether all services
+// could be asked about them.
+type MovedKeys struct {
+	Profiles []string
+	Checked  bool
+}
+
+// MoveKeyFromConfig keeps the keys that config.toml holds in a safe place and
+// takes them out of the file. A key that its service refuses stays where it is;
+// one whose service cannot be reached is moved all the same, since it must not
+// lie open for as long as that lasts.
+func (a *App) MoveKeyFromConfig(ctx context.Context) (MovedKeys, error) {
+	found, err := a.keysInConfig()
+	if err != nil {
+		return MovedKeys{}, err
+	}
+	moved := MovedKeys{Checked: true}
+	for _, profile := range slices.Sorted(maps.Keys(found)) {
+		checked, err := a.moveKey(ctx, profile, found[profile])
+		if err != nil {
+			return MovedKeys{}, err
+		}
+		moved.Profiles = append(moved.Profiles, profile)
+		moved.Checked = moved.Checked && checked
+	}
+	return moved, a.dropKeysInConfig()
+}
+
+// keysInConfig reads the keys in config.toml, by profile.
+func (a *App) keysInConfig() (map[string]chat.Secret, error) {
 	const op = "app.MoveKeyFromConfig"
 	c := a.Config()
 	data, err := os.ReadFile(c.path)
 	if err != nil {
-		return fault.E(op, fault.NotFound, err, "what", "file", "name", c.path)
+		return nil, fault.E(op, fault.NotFound, err, "what", "file", "name", c.path)
 	}
 	var raw map[string]any
 	if err := toml.Unmarshal(data, &raw); err != nil {
-		return fault.E(op, fault.Invalid, errors.New(tomlReason(err)), "path", c.path)
+		return nil, fault.E(op, fault.Invalid, errors.New(tomlReason(err)), "path", c.path)
 	}
 	found := make(map[string]chat.Secret)
 	takeKeys(raw, MistralProfile, found)
 	if len(found) == 0 {
-		return fault.E(op, fault.NotFound, nil, "what", "api_key", "name", c.path)
+		return nil, fault.E(op, fault.NotFound, nil, "what", "api_key", "name", c.path)
 	}
-	for profile, key := range found {
-		p, err := a.Profile(profile)
+	return found, nil
+}
+
+// moveKey keeps a key, and reports whether its service could be asked about it.
+func (a *App) moveKey(ctx context.Context, profile string, key chat.Secret) (checked bool, err error) {
+	p, err := a.Profile(profile)
+	if err != nil {
+		return false, err
+	}
+	if key, err = cleanKey(key); err != nil {
+		return false, err
+	}
+	err = a.tryKey(ctx, p, key)
+	switch fault.KindOf(err) {
+	case fault.Unreachable, fault.TimedOut, fault.Offline:
+	default:
 		if err != nil {
-			return err
-		}
-		key, err := cleanKey(key)
-		if err != nil {
-			return err
-		}
-		if err := a.tryKey(ctx, p, key); err != nil {
-			return err
-		}
-		if err := a.history.setAPIKey(ctx, profile, key); err != nil {
-			return err
+			return false, err
 		}
 	}
-	err = localstore.EditFile(c.path, func(data []byte) ([]byte, error) {
+	return err == nil, a.history.setAPIKey(ctx, profile, key)
+}
+
+// dropKeysInConfig takes the keys out of config.toml.
+func (a *App) dropKeysInConfig() error {
+	const op = "app.MoveKeyFromConfig"
+	c := a.Config()
+	err := localstore.EditFile(c.path, func(data []byte) ([]byte, error) {
 		var b bytes.Buffer
 		var raw map[string]any
 		err := toml.Unmarshal(data, &raw)

@@ -196,6 +196,9 @@ func (p *program) openHistory(ctx context.Context, a *app.App) error {
 
 // start asks, and gets the confirmations that the rules want first.
 func (p *program) start(ctx context.Context, a *app.App, s *app.Session, prompt app.Prompt) (*app.Answer, error) {
+	if err := a.Held(s.Choice().Provider); err != nil {
+		return nil, err
+	}
 	for range maxQuestions {
 		answer, v, err := a.Ask(ctx, s, prompt)
 		if answer != nil {

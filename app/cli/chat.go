@@ -182,6 +182,9 @@ func (t *talk) line(ctx context.Context) (line string, ok bool, err error) {
 
 // turn asks and prints the answer, after whatever has to be confirmed.
 func (t *talk) turn(ctx context.Context, prompt app.Prompt) error {
+	if err := t.app.Held(t.session.Choice().Provider); err != nil {
+		return err
+	}
 	for range maxQuestions {
 		answer, v, err := t.app.Ask(ctx, t.session, prompt)
 		if err != nil {

@@ -224,7 +224,7 @@ func (p *program) newSharedJSON(s app.Shared) sharedJSON {
 	out := sharedJSON{
 		ID: s.ID, Conversation: s.Conversation, Title: s.Title, Way: s.Way, Link: string(s.Link()), Encrypted: yesNo(s.Encrypted()),
 		SHA256: s.SHA256, Messages: s.Messages, Created: stamp(s.Created), Expires: stamp(s.Expires), Revoked: stamp(s.Revoked),
-		State: p.shareState(s), LeftOut: []omissionJSON{}, Findings: s.Counts,
+		State: p.shareState(s), LeftOut: []omissionJSON{}, Findings: newCountsJSON(s.Counts),
 	}
 	if s.Way == app.FileShare {
 		out.Path = s.Address
@@ -240,14 +240,34 @@ func (p *program) newSharedJSON(s app.Shared) sharedJSON {
 	return out
 }
 
+// countJSON counts findings of a kind with one fate: all that the ledger keeps
+// of them.
+type countJSON struct {
+	Kind   app.FindingKind `json:"kind"`
+	Action string          `json:"action"`
+	Number int             `json:"number"`
+}
+
+func newCountsJSON(counts []app.FindingCount) []countJSON {
+	list := []countJSON{}
+	for _, c := range counts {
+		list = append(list, countJSON{c.Kind, fate(c.Kept), c.Number})
+	}
+	return list
+}
+
+// fate is what is done about a finding: keep or redact.
+func fate(keep bool) string {
+	if keep {
+		return "keep"
+	}
+	return "redact"
+}
+
 func newFindingsJSON(found []app.Finding) []findingJSON {
 	list := []findingJSON{}
 	for _, f := range found {
-		action := "redact"
-		if f.Keep {
-			action = "keep"
-		}
-		list = append(list, findingJSON{f.Kind, f.Message, f.Role, string(f.Before), string(f.Shown()), string(f.After), action})
+		list = append(list, findingJSON{f.Kind, f.Message, f.Role, string(f.Before), string(f.Shown()), string(f.After), fate(f.Keep)})
 	}
 	return list
 }

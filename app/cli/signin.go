@@ -69,10 +69,19 @@ func (p *program) signIn(ctx context.Context, args []string, f signInFlags) erro
 		return err
 	}
 	if f.fromConfig {
-		if err := a.MoveKeyFromConfig(ctx); err != nil {
+		moved, err := a.MoveKeyFromConfig(ctx)
+		if err != nil {
 			return err
 		}
-		return p.signedIn(ctx, a, a.Active())
+		if !moved.Checked {
+			p.output.note(p.words.T("cli.signin.unchecked"))
+		}
+		for _, profile := range moved.Profiles {
+			if err := p.signedIn(ctx, a, profile); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	kind := ""
 	if len(args) == 1 {
@@ -84,6 +93,9 @@ func (p *program) signIn(ctx context.Context, args []string, f signInFlags) erro
 	}
 	if err := a.Barred(profile.Name); err != nil && profile.Kind != app.LocalProfile {
 		return err // before a key is asked for
+	}
+	if err := a.Held(profile.Name); err != nil && profile.Kind != app.LocalProfile {
+		return err
 	}
 	switch {
 	case f.rotate:

@@ -11,7 +11,7 @@ import (
 var (
 	clauseID = regexp.MustCompile(`^([A-Z]{2,4}-[A-Za-z0-9.]+|T[0-9]+(\.[0-9]+)?|(K|A|S|G|DL)[0-9]+)$`)
 	ruleID   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]*$`)
-	bundleID = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}([a-z0-9-]*)$`)
+	bundleID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 )
 
 // read takes one line: a header, the start of a sheet, its column line, a row.
