@@ -69,19 +69,7 @@ func (p *program) signIn(ctx context.Context, args []string, f signInFlags) erro
 		return err
 	}
 	if f.fromConfig {
-		moved, err := a.MoveKeyFromConfig(ctx)
-		if err != nil {
-			return err
-		}
-		if !moved.Checked {
-			p.output.note(p.words.T("cli.signin.unchecked"))
-		}
-		for _, profile := range moved.Profiles {
-			if err := p.signedIn(ctx, a, profile); err != nil {
-				return err
-			}
-		}
-		return nil
+		return p.moveKeys(ctx, a)
 	}
 	kind := ""
 	if len(args) == 1 {
@@ -128,6 +116,23 @@ func (p *program) signIn(ctx context.Context, args []string, f signInFlags) erro
 		return err
 	}
 	return p.signedIn(ctx, a, profile.Name)
+}
+
+// moveKeys takes the keys out of the settings, and tells of each profile.
+func (p *program) moveKeys(ctx context.Context, a *app.App) error {
+	moved, err := a.MoveKeyFromConfig(ctx)
+	if err != nil {
+		return err
+	}
+	if !moved.Checked {
+		p.output.note(p.words.T("cli.signin.unchecked"))
+	}
+	for _, profile := range moved.Profiles {
+		if err := p.signedIn(ctx, a, profile); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // profileFor is the profile to sign in to: the one named by --profile, else the
