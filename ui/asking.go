@@ -280,7 +280,8 @@ func (r *Root) retryFitting(p app.Progress, larger int) tea.Cmd {
 	if !ok {
 		return nil
 	}
-	r.sending = &sending{prompt: repeated(prompt)}
+	ask := repeated(prompt)
+	r.sending = &sending{prompt: ask, typed: string(ask.Text), attach: ask.Attachments}
 	return r.push(dialog.Overflow(r.env, p.Err, larger))
 }
 

@@ -4,6 +4,7 @@
 package dialog
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -66,7 +67,7 @@ func NewPanel(env *screen.Env, title string) *Panel {
 func (p *Panel) SetTitle(title string) { p.box.SetTitle(title) }
 
 // SetHints sets the footer, the most needed key first: where the screen is
-// narrow, the last ones are left out.
+// narrow, the last ones are left out, but not the way back.
 func (p *Panel) SetHints(hints ...Hint) {
 	p.hints = hints
 	p.foot()
@@ -86,18 +87,24 @@ func (p *Panel) Size() (width, height int) { return p.width, p.height }
 func (p *Panel) foot() {
 	p.box.SetFooter("·") // its line counts for the room there is
 	width, _ := p.box.Inner()
-	line := ""
-	for _, h := range p.hints {
-		next := keys.Name(h.Key) + " " + h.Does
-		if line != "" {
-			next = line + " · " + next
+	hints := slices.Clone(p.hints)
+	for len(hints) > 1 && ansi.StringWidth(footer(hints)) > width {
+		last := len(hints) - 1
+		if hints[last].Key == "esc" && last > 0 {
+			last--
 		}
-		if ansi.StringWidth(next) > width && line != "" {
-			break
-		}
-		line = next
+		hints = slices.Delete(hints, last, last+1)
 	}
-	p.box.SetFooter(line)
+	p.box.SetFooter(footer(hints))
+}
+
+// footer writes hints out.
+func footer(hints []Hint) string {
+	said := make([]string, len(hints))
+	for i, h := range hints {
+		said[i] = keys.Name(h.Key) + " " + h.Does
+	}
+	return strings.Join(said, " · ")
 }
 
 // Inner is the room there is for the body.

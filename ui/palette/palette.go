@@ -35,10 +35,9 @@ func New(env *screen.Env, preview func(policy.Act, chat.Origin) policy.Verdict) 
 	v.list.SetEmpty(w.T("palette.empty"))
 	v.SetHints(dialog.Hint{Key: "enter", Does: w.T("palette.run")}, dialog.Hint{Key: "esc", Does: w.T("dialog.close")})
 	var rows []widget.Row
-	for _, b := range keys.Table {
-		if b.Palette {
-			rows = append(rows, widget.Row{ID: string(b.ID), Text: w.T("key." + string(b.ID)), Detail: keys.Name(b.Short()), Off: off(w, b, preview)})
-		}
+	for _, id := range keys.Commands {
+		b := keys.Get(id)
+		rows = append(rows, widget.Row{ID: string(id), Text: w.T("key." + string(id)), Detail: keys.Name(b.Short()), Off: off(w, b, preview)})
 	}
 	v.list.SetRows(rows)
 	return v

@@ -237,7 +237,8 @@ func (v *View) detail(width int) []string {
 		if v.state.info.State == app.RunnerInstalled {
 			return v.Wrap(t.Muted, w.T("runner.installed_means", "Program", v.state.info.Program))
 		}
-		return append(v.Fault(v.state.info.Err), v.Wrap(t.Muted, w.T("firstrun.runner.install"))...)
+		_, remedy := w.Fault(v.state.info.Err) // what happened is in the row
+		return append(v.Wrap(t.Text, remedy), v.Wrap(t.Muted, w.T("firstrun.runner.install"))...)
 	case pullRow:
 		return v.pullDetail(r.pull, width)
 	case offerRow:

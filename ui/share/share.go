@@ -26,6 +26,7 @@ type step uint8
 
 const (
 	reading step = iota
+	empty        // nothing to share
 	refused
 	findings
 	preview
@@ -87,6 +88,10 @@ type sharedMsg struct {
 // Init freezes the conversation and looks through it.
 func (v *View) Init() tea.Cmd {
 	a, s := v.Env.App, v.session
+	if len(s.Snapshot().Messages) == 0 {
+		v.to(empty)
+		return nil
+	}
 	return func() tea.Msg {
 		sharing, verdict, err := a.DraftShare(s, app.ShareTo{})
 		return draftedMsg{v, sharing, verdict, err}
@@ -259,6 +264,8 @@ func (v *View) View() string {
 		lines := v.Wrap(t.Warning, "! "+dialog.Sentence(w, v.verdict.Reason))
 		lines = append(lines, v.Wrap(t.Text, dialog.Sentence(w, v.verdict.Remedy))...)
 		return v.DrawFull(append(lines, v.Wrap(t.Muted, dialog.Clauses(v.verdict))...))
+	case empty:
+		return v.DrawFull(v.Wrap(t.Text, w.T("share.empty")))
 	case findings:
 		return v.DrawFull(v.found())
 	case preview:

@@ -233,7 +233,11 @@ func (l *List) reveal() {
 // View draws at most the list's height in lines.
 func (l *List) View() string {
 	if len(l.places) == 0 {
-		return l.theme.Muted.Render(ansi.Truncate(l.empty, l.width, "…"))
+		lines := strings.Split(ansi.Wrap(l.empty, l.width, ""), "\n")
+		for i, line := range lines {
+			lines[i] = l.theme.Muted.Render(line)
+		}
+		return strings.Join(lines[:min(len(lines), l.height)], "\n")
 	}
 	end := min(len(l.lines), l.offset+l.height)
 	out := make([]string, 0, end-l.offset)
