@@ -248,6 +248,7 @@ func (r *Root) progress(msg progressMsg) tea.Cmd {
 	r.chat.End(p.Message)
 	r.chat.Show(r.session.Snapshot())
 	switch {
+	case fault.Is(p.Err, fault.Overflow): // the question says it
 	case p.Err != nil:
 		r.fail(p.Err)
 	case p.KeepErr != nil:

@@ -87,15 +87,21 @@ func (p *Panel) Size() (width, height int) { return p.width, p.height }
 func (p *Panel) foot() {
 	p.box.SetFooter("·") // its line counts for the room there is
 	width, _ := p.box.Inner()
-	hints := slices.Clone(p.hints)
+	p.box.SetFooter(footer(fitting(p.hints, width)))
+}
+
+// fitting leaves out the last hints that have no room, and the way back last of
+// all.
+func fitting(hints []Hint, width int) []Hint {
+	hints = slices.Clone(hints)
 	for len(hints) > 1 && ansi.StringWidth(footer(hints)) > width {
 		last := len(hints) - 1
-		if hints[last].Key == "esc" && last > 0 {
+		if hints[last].Key == "esc" {
 			last--
 		}
 		hints = slices.Delete(hints, last, last+1)
 	}
-	p.box.SetFooter(footer(hints))
+	return hints
 }
 
 // footer writes hints out.
