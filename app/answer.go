@@ -221,6 +221,9 @@ func (an *Answer) finish(began time.Time, reason string, finished bool, err erro
 	var keepErr error
 	if m.Empty() {
 		an.session.drop(m.ID) // an empty answer is neither kept nor sent back
+		if fault.Is(err, fault.Guardrail) {
+			keepErr = an.refused()
+		}
 	} else {
 		an.session.put(m)
 		if !an.ask.ephemera {
@@ -238,6 +241,21 @@ func (an *Answer) finish(began time.Time, reason string, finished bool, err erro
 	an.message, an.err, an.keepErr, an.over = m, err, keepErr, true
 	an.mu.Unlock()
 	an.signal()
+}
+
+// refused marks the prompt as one that the service's moderation has refused.
+func (an *Answer) refused() error {
+	c := an.session.Snapshot()
+	prompt, ok := c.Message(an.Parent())
+	if !ok || prompt.Role != chat.User {
+		return nil
+	}
+	prompt.Ended = string(fault.Guardrail)
+	an.session.put(prompt)
+	if an.ask.ephemera {
+		return nil
+	}
+	return an.app.keep(context.Background(), an.session, an.ask.facts, prompt)
 }
 
 // inherit gives an answer the origins of an earlier one that it repeats word for

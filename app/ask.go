@@ -233,7 +233,7 @@ func (a *App) turn(s *Session, p Prompt, ask *asking) (chat.Turn, error) {
 		if !d.Can.Continue {
 			return turn, fault.E("app.Ask", fault.Unsupported, nil, "what", "continue", "provider", ask.choice.Provider)
 		}
-		turn.Messages = c.Path(cut.Parent)
+		turn.Messages = accepted(c.Path(cut.Parent))
 		turn.Prefix = cut.Text()
 		ask.answer = cut
 		ask.answer.State, ask.answer.Ended = chat.Growing, ""
@@ -242,7 +242,7 @@ func (a *App) turn(s *Session, p Prompt, ask *asking) (chat.Turn, error) {
 		if !ok || old.Role != chat.Assistant {
 			return turn, fault.E("app.Ask", fault.NotFound, nil, "what", "answer", "name", string(p.Retry))
 		}
-		turn.Messages = c.Path(old.Parent)
+		turn.Messages = accepted(c.Path(old.Parent))
 		ask.answer.Parent = old.Parent
 	default:
 		after := c.Leaf
@@ -254,11 +254,25 @@ func (a *App) turn(s *Session, p Prompt, ask *asking) (chat.Turn, error) {
 			return turn, err
 		}
 		prompt.At = now
-		turn.Messages = append(c.Path(after), prompt)
+		turn.Messages = accepted(append(c.Path(after), prompt))
 		ask.prompt = &prompt
 		ask.answer.Parent = prompt.ID
 	}
 	return turn, nil
+}
+
+// accepted is a context without the prompts that a service's moderation has
+// refused: sent along, they would have every later prompt refused. The last
+// one, which is being asked, stays.
+func accepted(messages []chat.Message) []chat.Message {
+	last := len(messages) - 1
+	kept := make([]chat.Message, 0, len(messages))
+	for i, m := range messages {
+		if i == last || m.Role != chat.User || m.Ended != string(fault.Guardrail) {
+			kept = append(kept, m)
+		}
+	}
+	return kept
 }
 
 func newPrompt(p Prompt, after chat.MessageID, id string) (chat.Message, error) {

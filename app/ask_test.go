@@ -327,3 +327,30 @@ func TestIDsSortByTimeAndDiffer(t *testing.T) {
 	}
 	_ = newID(time.Time{}) // a clock before 1970 is no reason to stop
 }
+
+func TestARefusedPromptIsKeptAndNotSentAlongWithTheNext(t *testing.T) {
+	f := &fake{answer: func(_ context.Context, _ chat.Turn, yield func(client.Delta, error) bool) {
+		yield(client.Delta{}, fault.E("fake", fault.Guardrail, nil, "categories", "violence"))
+	}}
+	dir := t.TempDir()
+	a := open(t, dir, policy.Local, f)
+	s := a.NewSession(f.choice())
+	if p := ask(t, a, s, Prompt{Text: "refused"}); !fault.Is(p.Err, fault.Guardrail) || p.KeepErr != nil {
+		t.Fatalf("ended with %v, %v", p.Err, p.KeepErr)
+	}
+	if n := len(f.turns); n != 1 {
+		t.Errorf("it was asked %d times", n)
+	}
+	f.answer = saying("Yes.")
+	again, err := a.OpenSession(t.Context(), s.ID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask(t, a, again, Prompt{Text: "harmless"})
+	if m := f.last(t).Messages; len(m) != 1 || m[0].Text() != "harmless" {
+		t.Errorf("%d messages were sent", len(m))
+	}
+	if c := again.Snapshot(); len(c.Branch()) != 3 || c.Branch()[0].Text() != "refused" {
+		t.Error("what was refused is not in the conversation any more")
+	}
+}

@@ -133,7 +133,7 @@ type Message struct {
 	At     time.Time
 	State  State
 	// Ended names why an answer ended early: a fault kind, or the service's
-	// own finish reason.
+	// own finish reason. A prompt has one where moderation has refused it.
 	Ended string
 	// Provider and Asked say who was asked; Model is the model that answered,
 	// which may differ.
