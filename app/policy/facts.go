@@ -58,8 +58,8 @@ type Authorisation struct {
 
 // NewFacts makes facts out of names and words; an empty word is the default.
 // Lists are comma-separated, "turn" and "authorisations" are JSON, yes/no facts
-// also take true and false. An unknown name or word is a fault.Usage that
-// carries both as "fact" and "word".
+// also take true and false. An unknown name is a fault.Usage that carries it as
+// "fact", an unknown word one that carries both as "fact" and "word".
 func NewFacts(values map[string]string, now time.Time) (Facts, error) {
 	f := Facts{values: make(map[string]string, len(values)), Now: now}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
@@ -132,7 +132,7 @@ func (f *Facts) set(name, word string) error {
 	}
 	s, ok := vocabulary[name]
 	if !ok {
-		return unknownWord(name, word)
+		return unknownWord(name, "") // the name is what is wrong
 	}
 	word, ok = s.read(word)
 	if !ok {

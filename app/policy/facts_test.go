@@ -36,7 +36,7 @@ func TestAFactThatWasNotGivenHasTheDefaultOfTheContract(t *testing.T) {
 
 func TestAnUnknownFactOrWordIsAUsageFaultThatNamesIt(t *testing.T) {
 	for _, c := range []struct{ name, pair, fact, word string }{
-		{"an unknown name", "plann=free", "plann", "free"},
+		{"an unknown name", "plann=free", "plann", ""},
 		{"an unknown word", "plan=gold", "plan", "gold"},
 		{"an unknown word in a list", "optouts=brave,bing", "optouts", "bing"},
 		{"a day that is none", "request_date=2025-02-30", "request_date", "2025-02-30"},
