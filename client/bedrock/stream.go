@@ -2,7 +2,6 @@ package bedrock
 
 import (
 	"context"
-	"errors"
 	"iter"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,6 +12,7 @@ import (
 	"bise/app/fault"
 	"bise/app/policy"
 	"bise/client"
+	"bise/client/openai"
 	"bise/client/sse"
 )
 
@@ -26,80 +26,18 @@ func (p *Provider) Stream(ctx context.Context, out policy.Outbound) iter.Seq2[cl
 			yield(client.Delta{}, err)
 			return
 		}
-		s := &stream{p: p, ctx: ctx, in: in, model: turn.Model, yield: yield}
-		if err := s.run(); err != nil && !s.left {
-			yield(client.Delta{}, err)
-		}
+		s := &stream{p: p, ctx: ctx, in: in, model: turn.Model, Tries: openai.NewTries(ctx, p.opts.Retry, p.opts.Renew, yield)}
+		s.Run(s.once)
 	}
 }
 
 // stream is one answer, over all its tries.
 type stream struct {
+	*openai.Tries
 	p     *Provider
 	ctx   context.Context
 	in    *bedrockruntime.ConverseStreamInput
 	model string
-	yield func(client.Delta, error) bool
-	begun bool // something of the answer was handed over: no more tries
-	left  bool // the caller stopped ranging
-}
-
-var errLeft = errors.New("the caller stopped ranging")
-
-func (s *stream) run() error {
-	renewed := false
-	for try := 1; ; try++ {
-		err := s.once()
-		if err == nil || s.begun || s.left || s.ctx.Err() != nil {
-			return err
-		}
-		if !renewed && s.p.renewed(err) {
-			renewed = true
-			try--
-			continue
-		}
-		retry := s.p.opts.Retry
-		wait, again := retry.Plan(try, err)
-		if !again {
-			return err
-		}
-		kind := fault.KindOf(err)
-		err = s.emit(client.Delta{Kind: client.WaitDelta, Wait: client.Wait{
-			Kind: kind, Until: retry.Now().Add(wait), Try: try + 1, Of: retry.Tries,
-		}})
-		if err != nil {
-			return err
-		}
-		if err := retry.Sleep(s.ctx, wait); err != nil {
-			return err
-		}
-	}
-}
-
-// renewed reports whether refused credentials were replaced.
-func (p *Provider) renewed(err error) bool {
-	switch fault.KindOf(err) {
-	case fault.KeyExpired, fault.KeyRefused:
-		return p.opts.Renew != nil && p.opts.Renew()
-	default:
-		return false
-	}
-}
-
-func (s *stream) emit(d client.Delta) error {
-	if err := s.ctx.Err(); err != nil {
-		return err
-	}
-	switch d.Kind {
-	case client.TextDelta, client.ThinkingDelta, client.PartDelta:
-		s.begun = true
-	default:
-	}
-	if !s.yield(d, nil) {
-		s.left = true
-		return errLeft
-	}
-	return nil
 }
 
 // once makes the request and hands over its answer.
@@ -120,7 +58,7 @@ func (s *stream) once() error {
 	}
 	events := out.GetStream()
 	defer func() { _ = events.Close() }()
-	d := &decoder{emit: s.emit}
+	d := &decoder{emit: s.Emit}
 	for {
 		select {
 		case <-s.ctx.Done():
@@ -159,7 +97,7 @@ func (s *stream) named(err error) error {
 
 // decoder turns events into deltas.
 type decoder struct {
-	emit   func(client.Delta) error
+	emit   func(...client.Delta) error
 	inline inline
 	calls  map[int32]*pending
 	order  []int32

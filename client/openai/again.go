@@ -10,10 +10,6 @@ import (
 // Complete is r with the defaults in its empty fields.
 func (r Retry) Complete() Retry { return r.withDefaults() }
 
-// Plan is the pause after a failed try, 1 being the first, and whether to make
-// another. r has to be complete.
-func (r Retry) Plan(try int, err error) (time.Duration, bool) { return r.wait(try, err) }
-
 // RetryAfter reads how long a service asks to wait; 0 is unknown.
 func RetryAfter(h http.Header, now time.Time) time.Duration { return retryAfter(h, now) }
 

@@ -84,20 +84,6 @@ func (p *Provider) blame(err error) error {
 	return err
 }
 
-// renewed reports whether a refused key was replaced, so that the request can
-// be made again.
-func (p *Provider) renewed(err error) bool {
-	if p.opts.Renew == nil {
-		return false
-	}
-	switch fault.KindOf(err) {
-	case fault.KeyExpired, fault.KeyRefused:
-		return p.opts.Renew()
-	default:
-		return false
-	}
-}
-
 // known are the models of a service that does not list them.
 func (p *Provider) known() []client.Model {
 	models := make([]client.Model, 0, len(p.opts.Known))

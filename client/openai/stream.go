@@ -57,10 +57,8 @@ func (p *Provider) Stream(ctx context.Context, out policy.Outbound) iter.Seq2[cl
 // Run makes an exchange. It is Stream for an endpoint of its own.
 func (p *Provider) Run(ctx context.Context, x Exchange) iter.Seq2[client.Delta, error] {
 	return func(yield func(client.Delta, error) bool) {
-		s := &stream{p: p, ctx: ctx, Exchange: x, yield: yield}
-		if err := s.run(); err != nil && !s.left {
-			yield(client.Delta{}, err)
-		}
+		s := &stream{p: p, ctx: ctx, Exchange: x, Tries: NewTries(ctx, p.opts.Retry, p.opts.Renew, yield)}
+		s.Run(s.once)
 	}
 }
 
@@ -92,70 +90,10 @@ func (p *Provider) prepare(out policy.Outbound) (Exchange, error) {
 // stream is one answer, over all its tries.
 type stream struct {
 	Exchange
+	*Tries
 	p     *Provider
 	ctx   context.Context
-	yield func(client.Delta, error) bool
 	known map[string]string // what the decoder knew of an answer that was cut
-	begun bool              // something of the answer was handed over: no more tries
-	left  bool              // the caller stopped ranging
-}
-
-var errLeft = errors.New("the caller stopped ranging")
-
-func (s *stream) run() error {
-	renewed := false
-	for try := 1; ; try++ {
-		err := s.once()
-		if err == nil || s.begun || s.left || s.ctx.Err() != nil {
-			return err
-		}
-		if !renewed && s.p.renewed(err) {
-			renewed = true
-			try--
-			continue
-		}
-		wait, again := s.p.opts.Retry.wait(try, err)
-		if !again {
-			return err
-		}
-		retry := s.p.opts.Retry
-		e, _ := fault.As(err)
-		err = s.emit(client.Delta{Kind: client.WaitDelta, Wait: client.Wait{
-			Kind: e.Kind, Limit: e.Detail["limit"], Until: retry.Now().Add(wait), Try: try + 1, Of: retry.Tries,
-		}})
-		if err != nil {
-			return err
-		}
-		if err := retry.Sleep(s.ctx, wait); err != nil {
-			return err
-		}
-	}
-}
-
-// emit hands a delta over, unless the caller has cancelled.
-func (s *stream) emit(d client.Delta) error {
-	if err := s.ctx.Err(); err != nil {
-		return err
-	}
-	switch d.Kind {
-	case client.TextDelta, client.ThinkingDelta, client.PartDelta, client.ToolDelta:
-		s.begun = true // a tool that has run is paid for, too
-	default:
-	}
-	if !s.yield(d, nil) {
-		s.left = true
-		return errLeft
-	}
-	return nil
-}
-
-func (s *stream) emitAll(ds []client.Delta) error {
-	for _, d := range ds {
-		if err := s.emit(d); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // once makes the request and hands over its answer.
@@ -176,7 +114,7 @@ func (s *stream) once() error {
 		return s.detail(s.p.transport(ctx, op, err))
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if err := s.emitAll(s.p.headerDeltas(resp, s.Model)); err != nil {
+	if err := s.Emit(s.p.headerDeltas(resp, s.Model)...); err != nil {
 		return err
 	}
 	if resp.StatusCode != http.StatusOK {
@@ -192,7 +130,7 @@ func (s *stream) once() error {
 	} else {
 		err = s.events(d, body)
 	}
-	if err != nil && fault.KindOf(err) == fault.Unknown && !s.left {
+	if err != nil && fault.KindOf(err) == fault.Unknown && !s.Left() {
 		err = s.p.transport(ctx, op, err)
 	}
 	return s.detail(err)
@@ -215,7 +153,7 @@ func (s *stream) events(d Decoder, body io.Reader) error {
 			}
 		}
 		deltas, end := d.Finish(marked)
-		if err := s.emitAll(deltas); err != nil {
+		if err := s.Emit(deltas...); err != nil {
 			return err
 		}
 		if fault.Is(end, fault.Cut) && err != nil && !errors.Is(err, io.EOF) {
@@ -245,7 +183,7 @@ func (s *stream) whole(d Decoder, body io.Reader) error {
 		return err
 	}
 	deltas, end := d.Finish(false)
-	if err := s.emitAll(deltas); err != nil {
+	if err := s.Emit(deltas...); err != nil {
 		return err
 	}
 	return end
@@ -254,7 +192,7 @@ func (s *stream) whole(d Decoder, body io.Reader) error {
 // event decodes one event and hands over what it brings.
 func (s *stream) event(d Decoder, name string, data []byte) error {
 	deltas, bad := d.Event(name, data)
-	if err := s.emitAll(deltas); err != nil {
+	if err := s.Emit(deltas...); err != nil {
 		return err
 	}
 	return bad
