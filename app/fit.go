@@ -26,6 +26,10 @@ const (
 	Enlarge Fit = "enlarge"
 )
 
+// StatusSummarising is the reason of the StatusDelta that comes while a summary
+// is made.
+const StatusSummarising = "summarising"
+
 // Fits lists the ways by their stable words.
 func Fits() []string { return []string{string(DropOldest), string(Summarise), string(Enlarge)} }
 
@@ -254,7 +258,7 @@ func (an *Answer) summarise(ctx context.Context, turn chat.Turn, n, window int) 
 	} else {
 		said = chat.Part{}
 	}
-	an.take(Delta{Kind: client.StatusDelta, Reason: "summarising"})
+	an.take(Delta{Kind: client.StatusDelta, Reason: StatusSummarising})
 	room := int(float64(window)*f.room) - 2*summaryTokens(window)
 	for from < n {
 		to, used := from, 0

@@ -40,6 +40,9 @@ func (p *program) follow(a *app.App, s *app.Session, answer *app.Answer) error {
 			continue
 		}
 		err := outcome(progress)
+		if tellErr := p.tellFitted(answer.Fitted()); tellErr != nil {
+			return tellErr
+		}
 		if endErr := l.end(progress.Message, err); endErr != nil {
 			return endErr
 		}
@@ -48,6 +51,20 @@ func (p *program) follow(a *app.App, s *app.Session, answer *app.Answer) error {
 		}
 		return err
 	}
+}
+
+// tellFitted says what was left out of a conversation that was too long, or
+// summarised.
+func (p *program) tellFitted(f app.Fitted) error {
+	if f.Messages == 0 {
+		return nil
+	}
+	line := p.words.N("fit."+string(f.Way), f.Messages, "Window", f.Window)
+	if p.globals.json {
+		return p.output.json(event{"type", "fit", "way", string(f.Way), "messages", f.Messages, "window", f.Window, "message", line})
+	}
+	p.output.note(line)
+	return nil
 }
 
 // outcome is why an answer is not whole, nil if it is.
@@ -94,7 +111,11 @@ func (l *plainAnswer) delta(d app.Delta) error {
 	case app.NoticeDelta:
 		p.output.note(p.notice(d.Notice))
 	case app.StatusDelta:
-		p.output.note(p.words.T("cli.ask.loading"))
+		told := p.words.T("cli.ask.loading")
+		if d.Reason == app.StatusSummarising {
+			told = p.words.T("cli.ask.summarising")
+		}
+		p.output.note(told)
 	default: // counts, limits and names are for scripts
 	}
 	return nil

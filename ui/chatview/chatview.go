@@ -42,6 +42,8 @@ type Waiting struct {
 	On bool
 	// Loading says that a runner loads the model.
 	Loading bool
+	// Summarising says that the oldest messages are put into a few words first.
+	Summarising bool
 	// Until is when a new try begins; zero is no pause.
 	Until   time.Time
 	Kind    fault.Kind

@@ -305,6 +305,8 @@ func (v *View) waitLine() string {
 	case !w.Until.IsZero():
 		left := max(0, w.Until.Sub(v.env.App.Now()).Round(time.Second))
 		return v.env.Words.T("chat.wait."+string(w.Kind), "Seconds", int(left.Seconds()), "Limit", w.Limit, "Try", w.Try, "Of", w.Of)
+	case w.Summarising:
+		return v.env.Words.T("chat.wait.summarising")
 	case w.Loading:
 		return v.env.Words.T("chat.wait.loading")
 	default:
@@ -335,7 +337,7 @@ func (v *View) grow(it *item, d app.Delta) {
 	case app.WaitDelta:
 		v.waiting = Waiting{On: true, Until: d.Wait.Until, Kind: d.Wait.Kind, Limit: d.Wait.Limit, Try: d.Wait.Try, Of: d.Wait.Of}
 	case app.StatusDelta:
-		v.waiting = Waiting{On: true, Loading: true}
+		v.waiting = Waiting{On: true, Loading: d.Reason != app.StatusSummarising, Summarising: d.Reason == app.StatusSummarising}
 	default: // the root's business
 	}
 }
