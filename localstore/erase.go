@@ -39,14 +39,8 @@ func (db *DB) Holdings(ctx context.Context) (Holdings, error) {
 // Before lists the conversations that last changed before a time, deleted ones
 // included.
 func (db *DB) Before(ctx context.Context, t time.Time) ([]chat.ConversationID, error) {
-	var ids []chat.ConversationID
-	err := db.read(ctx, "localstore.Before", func(s session) error {
-		return s.each(`SELECT id FROM conversation WHERE updated < ? ORDER BY updated`, []any{t}, func(stmt *sqlite3.Stmt) error {
-			ids = append(ids, chat.ConversationID(stmt.ColumnText(0)))
-			return nil
-		})
-	})
-	return ids, err
+	return list(ctx, db, "localstore.Before", `SELECT id FROM conversation WHERE updated < ? ORDER BY updated`, []any{t},
+		func(stmt *sqlite3.Stmt) chat.ConversationID { return chat.ConversationID(stmt.ColumnText(0)) })
 }
 
 // Erase wipes all that PurgeAll wipes, and the notices, the documents and the

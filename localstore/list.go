@@ -60,7 +60,6 @@ func (s Summary) Cursor() Cursor { return Cursor{s.Pinned, micros(s.Updated), s.
 
 // List gives a page of conversations: pinned first, then the newest.
 func (db *DB) List(ctx context.Context, q Query) ([]Summary, error) {
-	const op = "localstore.List"
 	limit := q.Limit
 	if limit <= 0 {
 		limit = pageSize
@@ -69,34 +68,29 @@ func (db *DB) List(ctx context.Context, q Query) ([]Summary, error) {
 	if after == (Cursor{}) {
 		after = Cursor{pinned: true, updated: 1<<63 - 1}
 	}
-	var page []Summary
-	err := db.read(ctx, op, func(s session) error {
-		return s.each(`SELECT id, title, named, created, updated, pinned, folder, tags, profile, provider,
-				model, (SELECT count(*) FROM message WHERE conversation = c.n)
-			FROM conversation c
-			WHERE deleted = 0 AND (pinned, updated, id) < (?, ?, ?)
-				AND (? = '' OR instr(title_folded, ?) > 0)
-				AND (? = '' OR folder = ?)
-				AND (? = '' OR instr(char(10) || tags || char(10), char(10) || ? || char(10)) > 0)
-				AND pinned >= ?
-			ORDER BY pinned DESC, updated DESC, id DESC LIMIT ?`,
-			[]any{
-				after.pinned, after.updated, after.id, fold(q.Filter), fold(q.Filter),
-				q.Folder, q.Folder, q.Tag, q.Tag, q.Pinned, limit,
-			},
-			func(stmt *sqlite3.Stmt) error {
-				page = append(page, Summary{
-					ID: chat.ConversationID(stmt.ColumnText(0)), Title: stmt.ColumnText(1),
-					Named: stmt.ColumnBool(2), Created: instant(stmt.ColumnInt64(3)),
-					Updated: instant(stmt.ColumnInt64(4)), Pinned: stmt.ColumnBool(5),
-					Folder: stmt.ColumnText(6), Tags: lines(stmt.ColumnText(7)),
-					Profile: stmt.ColumnText(8), Provider: stmt.ColumnText(9), Model: stmt.ColumnText(10),
-					Messages: stmt.ColumnInt(11),
-				})
-				return nil
-			})
-	})
-	return page, err
+	return list(ctx, db, "localstore.List", `SELECT id, title, named, created, updated, pinned, folder, tags, profile, provider,
+			model, (SELECT count(*) FROM message WHERE conversation = c.n)
+		FROM conversation c
+		WHERE deleted = 0 AND (pinned, updated, id) < (?, ?, ?)
+			AND (? = '' OR instr(title_folded, ?) > 0)
+			AND (? = '' OR folder = ?)
+			AND (? = '' OR instr(char(10) || tags || char(10), char(10) || ? || char(10)) > 0)
+			AND pinned >= ?
+		ORDER BY pinned DESC, updated DESC, id DESC LIMIT ?`,
+		[]any{
+			after.pinned, after.updated, after.id, fold(q.Filter), fold(q.Filter),
+			q.Folder, q.Folder, q.Tag, q.Tag, q.Pinned, limit,
+		},
+		func(stmt *sqlite3.Stmt) Summary {
+			return Summary{
+				ID: chat.ConversationID(stmt.ColumnText(0)), Title: stmt.ColumnText(1),
+				Named: stmt.ColumnBool(2), Created: instant(stmt.ColumnInt64(3)),
+				Updated: instant(stmt.ColumnInt64(4)), Pinned: stmt.ColumnBool(5),
+				Folder: stmt.ColumnText(6), Tags: lines(stmt.ColumnText(7)),
+				Profile: stmt.ColumnText(8), Provider: stmt.ColumnText(9), Model: stmt.ColumnText(10),
+				Messages: stmt.ColumnInt(11),
+			}
+		})
 }
 
 // Count is the number of conversations and of their messages.

@@ -49,22 +49,17 @@ func (db *DB) AddNotice(ctx context.Context, n Notice) error {
 
 // Notices lists the notices, the newest first.
 func (db *DB) Notices(ctx context.Context) ([]NoticeRow, error) {
-	var rows []NoticeRow
-	err := db.read(ctx, "localstore.Notices", func(s session) error {
-		return s.each(`SELECT id, profile, kind, received, about, facts, items, added, dismissed
-			FROM notice ORDER BY received DESC, n DESC`, nil, func(stmt *sqlite3.Stmt) error {
-			rows = append(rows, NoticeRow{
-				Notice: Notice{
-					ID: stmt.ColumnText(0), Profile: stmt.ColumnText(1), Kind: stmt.ColumnText(2), Received: stmt.ColumnText(3),
-					Facts: lines(stmt.ColumnText(5)), Items: lines(stmt.ColumnText(6)),
-					Added: instant(stmt.ColumnInt64(7)), Dismissed: instant(stmt.ColumnInt64(8)),
-				},
-				About: chat.Text(stmt.ColumnText(4)),
-			})
-			return nil
-		})
+	return list(ctx, db, "localstore.Notices", `SELECT id, profile, kind, received, about, facts, items, added, dismissed
+		FROM notice ORDER BY received DESC, n DESC`, nil, func(stmt *sqlite3.Stmt) NoticeRow {
+		return NoticeRow{
+			Notice: Notice{
+				ID: stmt.ColumnText(0), Profile: stmt.ColumnText(1), Kind: stmt.ColumnText(2), Received: stmt.ColumnText(3),
+				Facts: lines(stmt.ColumnText(5)), Items: lines(stmt.ColumnText(6)),
+				Added: instant(stmt.ColumnInt64(7)), Dismissed: instant(stmt.ColumnInt64(8)),
+			},
+			About: chat.Text(stmt.ColumnText(4)),
+		}
 	})
-	return rows, err
 }
 
 // DismissNotice marks a notice as done with; the zero time opens it again. The
@@ -128,29 +123,12 @@ func scanDocument(stmt *sqlite3.Stmt) DocumentRow {
 
 // Documents lists the documents, the newest first.
 func (db *DB) Documents(ctx context.Context) ([]DocumentRow, error) {
-	var rows []DocumentRow
-	err := db.read(ctx, "localstore.Documents", func(s session) error {
-		return s.each(`SELECT `+documentColumns+` FROM document ORDER BY n DESC`, nil, func(stmt *sqlite3.Stmt) error {
-			rows = append(rows, scanDocument(stmt))
-			return nil
-		})
-	})
-	return rows, err
+	return list(ctx, db, "localstore.Documents", `SELECT `+documentColumns+` FROM document ORDER BY n DESC`, nil, scanDocument)
 }
 
 // Document finds a document; the kind NotFound says that it is not there.
 func (db *DB) Document(ctx context.Context, id string) (DocumentRow, error) {
-	const op = "localstore.Document"
-	var row DocumentRow
-	err := db.read(ctx, op, func(s session) error {
-		found, err := s.one(`SELECT `+documentColumns+` FROM document WHERE id = ?`, []any{id},
-			func(stmt *sqlite3.Stmt) { row = scanDocument(stmt) })
-		if err == nil && !found {
-			err = fault.E(op, fault.NotFound, nil, "what", "document", "name", id)
-		}
-		return err
-	})
-	return row, err
+	return find(ctx, db, "localstore.Document", "document", `SELECT `+documentColumns+` FROM document WHERE id = ?`, id, scanDocument)
 }
 
 // MarkSent notes the day on which the person sent a document; "" makes it a

@@ -105,6 +105,32 @@ func (s session) one(sql string, args []any, row func(*sqlite3.Stmt)) (found boo
 	return found, err
 }
 
+// list is every row of sql on one consistent state of the history.
+func list[T any](ctx context.Context, db *DB, op, sql string, args []any, scan func(*sqlite3.Stmt) T) ([]T, error) {
+	var rows []T
+	err := db.read(ctx, op, func(s session) error {
+		return s.each(sql, args, func(stmt *sqlite3.Stmt) error {
+			rows = append(rows, scan(stmt))
+			return nil
+		})
+	})
+	return rows, err
+}
+
+// find is the row of sql for an id; the kind NotFound says that there is no such
+// thing, and what it was looked for as.
+func find[T any](ctx context.Context, db *DB, op, what, sql, id string, scan func(*sqlite3.Stmt) T) (T, error) {
+	var row T
+	err := db.read(ctx, op, func(s session) error {
+		found, err := s.one(sql, []any{id}, func(stmt *sqlite3.Stmt) { row = scan(stmt) })
+		if err == nil && !found {
+			err = fault.E(op, fault.NotFound, nil, "what", what, "name", id)
+		}
+		return err
+	})
+	return row, err
+}
+
 // changes is the number of rows the last exec changed.
 func (s session) changes() int64 { return s.db.conn.Changes() }
 

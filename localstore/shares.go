@@ -69,29 +69,13 @@ func scanShare(stmt *sqlite3.Stmt) ShareRow {
 
 // Shares lists the ledger, the newest first.
 func (db *DB) Shares(ctx context.Context) ([]ShareRow, error) {
-	var rows []ShareRow
-	err := db.read(ctx, "localstore.Shares", func(s session) error {
-		return s.each(`SELECT `+shareColumns+` FROM share ORDER BY n DESC`, nil, func(stmt *sqlite3.Stmt) error {
-			rows = append(rows, scanShare(stmt))
-			return nil
-		})
-	})
-	return rows, err
+	return list(ctx, db, "localstore.Shares", `SELECT `+shareColumns+` FROM share ORDER BY n DESC`, nil, scanShare)
 }
 
 // Share finds an entry of the ledger; the kind NotFound says that it is not
 // there.
 func (db *DB) Share(ctx context.Context, id string) (ShareRow, error) {
-	const op = "localstore.Share"
-	var row ShareRow
-	err := db.read(ctx, op, func(s session) error {
-		found, err := s.one(`SELECT `+shareColumns+` FROM share WHERE id = ?`, []any{id}, func(stmt *sqlite3.Stmt) { row = scanShare(stmt) })
-		if err == nil && !found {
-			err = fault.E(op, fault.NotFound, nil, "what", "share", "name", id)
-		}
-		return err
-	})
-	return row, err
+	return find(ctx, db, "localstore.Share", "share", `SELECT `+shareColumns+` FROM share WHERE id = ?`, id, scanShare)
 }
 
 // RevokeShare notes when a share was revoked.

@@ -48,22 +48,17 @@ func (db *DB) AddUpload(ctx context.Context, u Upload) error {
 // Uploads lists what was uploaded with a profile, the newest first, what was
 // deleted again included.
 func (db *DB) Uploads(ctx context.Context, profile string) ([]UploadRow, error) {
-	var rows []UploadRow
-	err := db.read(ctx, "localstore.Uploads", func(s session) error {
-		return s.each(`SELECT profile, remote, library, name, size, purpose, at, expires, deleted
-			FROM upload WHERE profile = ? ORDER BY at DESC, n DESC`, []any{profile}, func(stmt *sqlite3.Stmt) error {
-			rows = append(rows, UploadRow{
-				Upload: Upload{
-					Profile: stmt.ColumnText(0), Remote: stmt.ColumnText(1), Library: stmt.ColumnText(2),
-					Size: stmt.ColumnInt64(4), Purpose: stmt.ColumnText(5), At: instant(stmt.ColumnInt64(6)),
-					Expires: instant(stmt.ColumnInt64(7)), Deleted: instant(stmt.ColumnInt64(8)),
-				},
-				Name: chat.Text(stmt.ColumnText(3)),
-			})
-			return nil
-		})
+	return list(ctx, db, "localstore.Uploads", `SELECT profile, remote, library, name, size, purpose, at, expires, deleted
+		FROM upload WHERE profile = ? ORDER BY at DESC, n DESC`, []any{profile}, func(stmt *sqlite3.Stmt) UploadRow {
+		return UploadRow{
+			Upload: Upload{
+				Profile: stmt.ColumnText(0), Remote: stmt.ColumnText(1), Library: stmt.ColumnText(2),
+				Size: stmt.ColumnInt64(4), Purpose: stmt.ColumnText(5), At: instant(stmt.ColumnInt64(6)),
+				Expires: instant(stmt.ColumnInt64(7)), Deleted: instant(stmt.ColumnInt64(8)),
+			},
+			Name: chat.Text(stmt.ColumnText(3)),
+		}
 	})
-	return rows, err
 }
 
 // UploadDeleted notes that what a profile had uploaded does not lie there any
