@@ -1,9 +1,7 @@
 package ui_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -15,16 +13,10 @@ import (
 
 	"bise/app"
 	"bise/app/text"
+	"bise/ui/golden"
 	"bise/ui/screen"
 	"bise/ui/theme"
 )
-
-// updating reports whether golden files are written: the flag is that of the
-// root model's tests, which are in the same program.
-func updating() bool {
-	f := flag.Lookup("update")
-	return f != nil && f.Value.String() == "true"
-}
 
 // sizes are the screens that everything must work on.
 var sizes = []struct{ width, height int }{{80, 24}, {40, 12}}
@@ -167,7 +159,7 @@ func (d *driver) golden(name string) {
 	d.t.Helper()
 	for _, s := range sizes {
 		d.overlay.Resize(s.width, s.height)
-		got := plainScreen(d.t, d.overlay.View(), s.width, s.height)
+		got := golden.Plain(d.t, d.overlay.View(), s.width, s.height)
 		if c := d.overlay.Cursor(); c != nil {
 			if c.X < 0 || c.Y < 0 || c.X >= s.width || c.Y >= s.height {
 				d.t.Errorf("%s: the cursor is off the screen, at %d,%d", name, c.X, c.Y)
@@ -175,38 +167,7 @@ func (d *driver) golden(name string) {
 			got += fmt.Sprintf("cursor %d,%d\n", c.X, c.Y)
 		}
 		path := filepath.Join("testdata", "overlays", fmt.Sprintf("%s.%dx%d", name, s.width, s.height))
-		if updating() {
-			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-				d.t.Fatal(err)
-			}
-			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-				d.t.Fatal(err)
-			}
-			continue
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			d.t.Fatal(err)
-		}
-		if got != string(want) {
-			d.t.Errorf("%s differs; got:\n%s", path, got)
-		}
+		golden.Compare(d.t, path, got)
 	}
 	d.overlay.Resize(80, 24)
-}
-
-// plainScreen is a drawing without styles; it must keep to its size.
-func plainScreen(t *testing.T, drawn string, width, height int) string {
-	t.Helper()
-	lines := strings.Split(drawn, "\n")
-	if len(lines) > height {
-		t.Errorf("%d lines, room for %d", len(lines), height)
-	}
-	for i, l := range lines {
-		if w := ansi.StringWidth(l); w > width {
-			t.Errorf("line %d has %d cells, room for %d", i, w, width)
-		}
-		lines[i] = strings.TrimRight(ansi.Strip(l), " ")
-	}
-	return strings.Join(lines, "\n") + "\n"
 }

@@ -2,13 +2,13 @@ package ui_test
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"bise/app"
 	"bise/app/policy"
+	"bise/ui/golden"
 	"bise/ui/privacy"
 )
 
@@ -47,11 +47,11 @@ func TestNinePrivacyPages(t *testing.T) {
 			for _, size := range [][2]int{{80, 24}, {120, 40}} {
 				v := privacy.New(env, provider)
 				v.Resize(40, 12)
-				plainScreen(t, v.View(), 40, 12) // it fits there too
+				golden.Plain(t, v.View(), 40, 12) // it fits there too
 				v.Resize(size[0], size[1])
 				var pages []string
 				for seen := ""; ; {
-					page := plainScreen(t, v.View(), size[0], size[1])
+					page := golden.Plain(t, v.View(), size[0], size[1])
 					if page == seen {
 						break
 					}
@@ -61,21 +61,7 @@ func TestNinePrivacyPages(t *testing.T) {
 				}
 				got := strings.Join(pages, strings.Repeat("=", size[0])+"\n")
 				path := filepath.Join("testdata", "privacy", fmt.Sprintf("%s.%dx%d", tt.name, size[0], size[1]))
-				if updating() {
-					if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-						t.Fatal(err)
-					}
-					if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-						t.Fatal(err)
-					}
-				}
-				want, err := os.ReadFile(path)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if got != string(want) {
-					t.Errorf("%s differs; got:\n%s", path, got)
-				}
+				golden.Compare(t, path, got)
 			}
 		})
 	}

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,9 +13,8 @@ import (
 	"bise/app"
 	"bise/app/chat"
 	"bise/app/text"
+	"bise/ui/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden screens anew")
 
 // screenTest runs a root model as Bubble Tea would, without a terminal.
 type screenTest struct {
@@ -139,32 +137,8 @@ func (s *screenTest) ask(prompt string) {
 
 func (s *screenTest) golden(name string) {
 	s.t.Helper()
-	path := filepath.Join("testdata", name+".golden")
-	got := s.screen()
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			s.t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			s.t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if got != string(want) {
-		s.t.Errorf("%s is not what it was; see with -update:\n%s", name, got)
-	}
-	width := s.root.width
-	for i, line := range strings.Split(got, "\n") {
-		if w := ansi.StringWidth(line); w > width {
-			s.t.Errorf("line %d is %d cells wide on a screen of %d", i+1, w, width)
-		}
-	}
-	if n := strings.Count(got, "\n"); n > s.root.height {
-		s.t.Errorf("%d lines on a screen of %d", n, s.root.height)
-	}
+	got := strings.TrimSuffix(s.screen(), "\n")
+	golden.Compare(s.t, filepath.Join("testdata", name+".golden"), golden.Plain(s.t, got, s.root.width, s.root.height))
 }
 
 const question = "does Mistral train on my chats on the Pro plan?"

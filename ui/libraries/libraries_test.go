@@ -1,10 +1,7 @@
 package libraries
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
-	"strconv"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -15,11 +12,10 @@ import (
 	"bise/app/fault"
 	"bise/app/policy"
 	"bise/app/text"
+	"bise/ui/golden"
 	"bise/ui/screen"
 	"bise/ui/theme"
 )
-
-var update = flag.Bool("update", false, "write the golden screens anew")
 
 func opened(t *testing.T, width, height int) *View {
 	t.Helper()
@@ -113,26 +109,7 @@ func TestItLooksAsItShould(t *testing.T) {
 	} {
 		for _, size := range [][2]int{{80, 24}, {40, 12}} {
 			v := open(t, size[0], size[1])
-			path := filepath.Join("testdata", name+"."+strconv.Itoa(size[0])+"x"+strconv.Itoa(size[1]))
-			got := plain(v)
-			if *update {
-				if err := os.MkdirAll("testdata", 0o755); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != string(want) {
-				t.Errorf("%s differs; got:\n%s", path, got)
-			}
-			if n := strings.Count(got, "\n"); n > size[1] {
-				t.Errorf("%s has %d lines", path, n)
-			}
+			golden.Compare(t, fmt.Sprintf("testdata/%s.%dx%d", name, size[0], size[1]), golden.Plain(t, v.View(), size[0], size[1]))
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package markdown
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,10 +9,9 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"bise/ui/golden"
 	"bise/ui/theme"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 func plain(tb testing.TB, width int) *View {
 	tb.Helper()
@@ -50,26 +48,9 @@ func TestGolden(t *testing.T) {
 			t.Run(filepath.Base(name)+size.suffix, func(t *testing.T) {
 				v := plain(t, size.width)
 				v.SetText(string(text))
-				golden(t, strings.TrimSuffix(name, ".md")+size.suffix, shown(v)+"\n")
+				golden.Compare(t, strings.TrimSuffix(name, ".md")+size.suffix, shown(v)+"\n")
 			})
 		}
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; got:\n%s", name, got)
 	}
 }
 

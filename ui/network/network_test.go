@@ -1,10 +1,7 @@
 package network
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
-	"strconv"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -14,11 +11,10 @@ import (
 
 	"bise/app"
 	"bise/app/text"
+	"bise/ui/golden"
 	"bise/ui/screen"
 	"bise/ui/theme"
 )
-
-var update = flag.Bool("update", false, "write the golden screens anew")
 
 func environment(t *testing.T) *screen.Env {
 	t.Helper()
@@ -65,23 +61,7 @@ func TestEveryConnectionIsTold(t *testing.T) {
 		for _, size := range [][2]int{{80, 24}, {40, 12}} {
 			v := newView(environment(t), record)
 			v.Resize(size[0], size[1])
-			path := filepath.Join("testdata", name+"."+strconv.Itoa(size[0])+"x"+strconv.Itoa(size[1]))
-			got := plain(v)
-			if *update {
-				if err := os.MkdirAll("testdata", 0o755); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != string(want) {
-				t.Errorf("%s differs; got:\n%s", path, got)
-			}
+			golden.Compare(t, fmt.Sprintf("testdata/%s.%dx%d", name, size[0], size[1]), golden.Plain(t, v.View(), size[0], size[1]))
 		}
 	}
 }

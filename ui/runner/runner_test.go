@@ -1,10 +1,9 @@
 package runner
 
 import (
-	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -15,11 +14,10 @@ import (
 	"bise/app"
 	"bise/app/fault"
 	"bise/app/text"
+	"bise/ui/golden"
 	"bise/ui/screen"
 	"bise/ui/theme"
 )
-
-var update = flag.Bool("update", false, "write the golden screens anew")
 
 func environment(t *testing.T, localOnly bool) *screen.Env {
 	t.Helper()
@@ -114,33 +112,8 @@ func TestTheRunnerIsShown(t *testing.T) {
 			v.Resize(size[0], size[1])
 			v.Update(stateMsg{v, c.state, c.pulls})
 			pressed(c.keys...)(v)
-			golden(t, c.name+"."+strconv.Itoa(size[0])+"x"+strconv.Itoa(size[1]), plain(v), size)
+			golden.Compare(t, fmt.Sprintf("testdata/%s.%dx%d", c.name, size[0], size[1]), golden.Plain(t, v.View(), size[0], size[1]))
 		}
-	}
-}
-
-func golden(t *testing.T, name, got string, size [2]int) {
-	t.Helper()
-	for line := range strings.Lines(got) {
-		if w := ansi.StringWidth(strings.TrimSuffix(line, "\n")); w > size[0] {
-			t.Errorf("%s: a line is %d wide: %q", name, w, line)
-		}
-	}
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s is\n%s\nwant\n%s", name, got, want)
 	}
 }
 

@@ -1,49 +1,23 @@
 package widget
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
-)
 
-var update = flag.Bool("update", false, "write the golden files")
+	"bise/ui/golden"
+)
 
 var screens = []struct{ width, height int }{{80, 24}, {40, 12}}
 
-// golden compares a drawing without its styles, and holds it to its size.
-func golden(t *testing.T, name string, width, height int, got string) {
+// compare holds a drawing to its golden file and to its size.
+func compare(t *testing.T, name string, width, height int, drawn string) {
 	t.Helper()
-	lines := strings.Split(got, "\n")
-	if len(lines) > height {
-		t.Errorf("%d lines, room for %d", len(lines), height)
-	}
-	for i, l := range lines {
-		if w := ansi.StringWidth(l); w > width {
-			t.Errorf("line %d has %d cells, room for %d", i, w, width)
-		}
-		lines[i] = strings.TrimRight(ansi.Strip(l), " ")
-	}
-	got = strings.Join(lines, "\n") + "\n"
-	path := filepath.Join("testdata", fmt.Sprintf("%s.%dx%d", name, width, height))
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; got:\n%s", path, got)
-	}
+	golden.Compare(t, filepath.Join("testdata", fmt.Sprintf("%s.%dx%d", name, width, height)), golden.Plain(t, drawn, width, height))
 }
 
 func rows() []Row {
@@ -69,7 +43,7 @@ func TestGoldens(t *testing.T) {
 			l.SetRows(rows())
 			l.Move(1)
 			o.SetBody(l.View())
-			golden(t, "list", w, h, o.View())
+			compare(t, "list", w, h, o.View())
 
 			c := NewChoice(th)
 			c.SetSize(o.Inner())
@@ -81,7 +55,7 @@ func TestGoldens(t *testing.T) {
 			c.Select(1)
 			o.SetTitle("Before you begin")
 			o.SetBody(c.View())
-			golden(t, "choice", w, h, o.View())
+			compare(t, "choice", w, h, o.View())
 
 			p := NewPrompt(th)
 			p.SetHidden(true)
@@ -90,7 +64,7 @@ func TestGoldens(t *testing.T) {
 			p.Focus()
 			p.Update(tea.PasteMsg{Content: "a-secret-key\n"})
 			o.SetBody("API key\n" + p.View())
-			golden(t, "prompt", w, h, o.View())
+			compare(t, "prompt", w, h, o.View())
 			if p.Value() != "a-secret-key" {
 				t.Errorf("Value() = %q", p.Value())
 			}
@@ -109,11 +83,11 @@ func TestGoldenLines(t *testing.T) {
 			cm.Focus()
 			cm.Paste("Explain this\nfunction please, it is too long for me:\n")
 			cm.Paste(strings.Repeat("x\n", 120))
-			golden(t, "composer", w, h, cm.View())
+			compare(t, "composer", w, h, cm.View())
 
 			left := []Segment{{Text: "Mistral EU", Priority: 1}, {Text: "Pro", Priority: 4}, {Text: "trains on this unless you opt out", Priority: 2, Warn: true}}
 			right := []Segment{{Text: "mistral-medium", Priority: 2}, {Text: "ctx 12k/128k", Priority: 3}, {Text: "? help", Priority: 5}}
-			golden(t, "lines", w, h, strings.Join([]string{
+			compare(t, "lines", w, h, strings.Join([]string{
 				StatusLine(th, w, left, right),
 				StatusLine(th, 12, left, right),
 			}, "\n"))
