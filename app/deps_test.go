@@ -51,6 +51,7 @@ var rooms = []room{
 		"strconv", "strings", "time", "unicode", "unicode/utf8",
 	}},
 	{folder: "app/fault", std: []string{"cmp", "errors", "fmt", "maps", "slices", "strings", "time"}},
+	{folder: "app/shellwords", std: []string{"errors", "strings"}},
 	{folder: "app/termsafe", std: []string{"strconv", "strings", "unicode", "unicode/utf8"}},
 	// A picture from outside is decoded here and nowhere else; bytes in, bytes out.
 	{folder: "app/picture", ours: []string{"app/fault"}, std: []string{
@@ -88,7 +89,7 @@ var rooms = []room{
 	{folder: "client/mistral", ours: concat(leaves, "client", "client/openai", "client/sse")},
 	{folder: "client/ollama", ours: concat(leaves, "client", "client/openai", "client/sse")},
 	{folder: "client/bedrock", ours: concat(leaves, "client", "client/openai", "client/sse")},
-	{folder: "client/signin", ours: concat(leaves, "client")},
+	{folder: "client/signin", ours: concat(leaves, "app/shellwords", "client")},
 	{folder: "client/guide", ours: concat(leaves, "assets", "client")},
 	{folder: "client/privatebin", ours: concat(leaves, "client")},
 	{folder: "client/privatebin/bintest", ours: []string{}},
@@ -100,7 +101,7 @@ var rooms = []room{
 	{folder: "localstore/internal/disk", ours: []string{"app/fault"}},
 
 	{folder: "app", ours: concat(
-		leaves, "app/document", "app/picture", "app/share", "app/text", "app/termsafe", "assets", "client", "client/privatebin", "client/loan", "client/guide", "client/mistral",
+		leaves, "app/document", "app/picture", "app/share", "app/shellwords", "app/text", "app/termsafe", "assets", "client", "client/privatebin", "client/loan", "client/guide", "client/mistral",
 		"client/bedrock", "client/signin",
 		"client/gguf", "client/ollama", "client/openai", "localstore", "localstore/keys", "app/archive", "app/export", "app/imports", "localstore/foreign",
 	)},

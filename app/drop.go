@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"strings"
 	"unicode/utf8"
+
+	"bise/app/shellwords"
 )
 
 // Bounds of a pasted text that may be paths: nobody drags more at once, and a
@@ -48,9 +50,11 @@ func droppedPaths(text string, windows bool) [][]string {
 	if text == "" || len(text) > maxDroppedText || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
 		return nil
 	}
+	// On Windows a backslash belongs to a path. Quotes left open make no words.
+	words, _ := shellwords.Split(text, func(rune) bool { return !windows })
 	var readings [][]string
 	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
-	for _, reading := range [][]string{shellWords(text, windows), lines} {
+	for _, reading := range [][]string{words, lines} {
 		if len(reading) == 0 || len(reading) > maxDropped {
 			continue
 		}
@@ -97,46 +101,6 @@ func whole(path string, windows bool) bool {
 			strings.HasPrefix(path, `\\`) && len(path) > 4
 	}
 	return (strings.HasPrefix(path, "/") || strings.HasPrefix(path, "~/")) && filepath.Base(path) != "/"
-}
-
-// shellWords splits a text as a shell does: blanks between words, quotes of both
-// kinds, backslashes before single characters (not on Windows, where they belong
-// to paths). A quote left open makes it no words at all.
-func shellWords(text string, windows bool) (words []string) {
-	var word strings.Builder
-	var quote rune
-	begun, escaped := false, false
-	for _, r := range text {
-		switch {
-		case escaped:
-			word.WriteRune(r)
-			escaped = false
-		case r == '\\' && !windows && quote != '\'':
-			escaped, begun = true, true
-		case quote != 0 && r == quote:
-			quote = 0
-		case quote != 0:
-			word.WriteRune(r)
-		case r == '\'' || r == '"':
-			quote, begun = r, true
-		case r == ' ' || r == '\t' || r == '\n' || r == '\r':
-			if begun {
-				words = append(words, word.String())
-				word.Reset()
-				begun = false
-			}
-		default:
-			word.WriteRune(r)
-			begun = true
-		}
-	}
-	if quote != 0 || escaped {
-		return nil
-	}
-	if begun {
-		words = append(words, word.String())
-	}
-	return words
 }
 
 // EscapePath writes a path as one word of a prompt: blanks behind a backslash.

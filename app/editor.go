@@ -11,6 +11,7 @@ import (
 
 	"bise/app/chat"
 	"bise/app/fault"
+	"bise/app/shellwords"
 	"bise/app/policy"
 )
 
@@ -102,11 +103,12 @@ func (a *App) editFolder() (string, error) {
 	return folder, nil
 }
 
-// editor is the person's editor with its arguments; nil if none is named and
-// none of the usual ones is there.
+// editor is the person's editor with its arguments, quoted where they hold
+// blanks; nil if none is named and none of the usual ones is there.
 func (a *App) editor() []string {
 	for _, name := range []string{"VISUAL", "EDITOR"} {
-		if args := strings.Fields(a.options.Env(name)); len(args) > 0 {
+		args, err := shellwords.Split(a.options.Env(name), func(rune) bool { return runtime.GOOS != "windows" })
+		if err == nil && len(args) > 0 {
 			return args
 		}
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -52,5 +53,25 @@ func TestAPromptForTheEditorLeavesNothingBehind(t *testing.T) {
 	}
 	if err := edit().Close(); err != nil || len(files()) != 0 {
 		t.Errorf("what a killed program left is still there: %q, %v", files(), err)
+	}
+}
+
+func TestTheEditorMayHaveBlanksInItsName(t *testing.T) {
+	a := open(t, t.TempDir(), policy.Local, nil)
+	for _, c := range []struct {
+		name   string
+		env    map[string]string
+		editor []string
+	}{
+		{"quotes hold a path together", map[string]string{"EDITOR": `"/opt/My Editor/edit" --wait`}, []string{"/opt/My Editor/edit", "--wait"}},
+		{"VISUAL goes before EDITOR", map[string]string{"VISUAL": "vi", "EDITOR": "ed"}, []string{"vi"}},
+		{"a quote left open names no editor", map[string]string{"VISUAL": `"vi`, "EDITOR": "ed"}, []string{"ed"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a.options.Env = func(name string) string { return c.env[name] }
+			if got := a.editor(); !slices.Equal(got, c.editor) {
+				t.Errorf("got %q", got)
+			}
+		})
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"bise/app/fault"
+	"bise/app/shellwords"
 )
 
 const (
@@ -19,6 +20,10 @@ const (
 	// maxToken is far above any token, in bytes.
 	maxToken = 1 << 20
 )
+
+// escaped are the characters that a backslash takes the meaning from; before
+// others it stays, so that paths of Windows can be written.
+func escaped(r rune) bool { return strings.ContainsRune(` "'\$`, r) }
 
 // Command gets tokens from a program of the company. It is started without a
 // shell, unless the line names one, in a session of its own, so that it cannot
@@ -34,7 +39,7 @@ func command(o Options, line string, limit time.Duration) *Tokens {
 				"profile", o.Profile, "setting", "token_command", "reason", reason, "program", program,
 			}, more...)...)
 		}
-		words, err := Words(line)
+		words, err := shellwords.Split(line, escaped)
 		if err != nil || len(words) == 0 {
 			return Token{}, failed("words", "")
 		}

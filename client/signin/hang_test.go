@@ -52,17 +52,3 @@ func FuzzReadToken(f *testing.F) {
 		}
 	})
 }
-
-func FuzzWords(f *testing.F) {
-	f.Add(`a 'b' "c" \ d`)
-	f.Fuzz(func(t *testing.T, line string) {
-		words, err := Words(line)
-		total := 0
-		for _, w := range words {
-			total += len(w)
-		}
-		if err == nil && total > 3*len(line) {
-			t.Errorf("%q grew to %q", line, words)
-		}
-	})
-}

@@ -118,28 +118,6 @@ func TestATokenIsKeptUntilItEnds(t *testing.T) {
 	}
 }
 
-func TestWordsOfACommand(t *testing.T) {
-	for _, c := range []struct {
-		name, line string
-		want       []string
-	}{
-		{"blanks part words", "az  account get\t-o tsv", []string{"az", "account", "get", "-o", "tsv"}},
-		{"quotes hold them together", `a 'b c' "d e" f'g'h`, []string{"a", "b c", "d e", "fgh"}},
-		{"empty quotes are a word", `a '' ""`, []string{"a", "", ""}},
-		{"nothing is expanded", `echo $HOME * ~`, []string{"echo", "$HOME", "*", "~"}},
-		{"a path of Windows stays", `C:\Tools\az.cmd x`, []string{`C:\Tools\az.cmd`, "x"}},
-		{"a backslash keeps a blank", `a\ b "c\"d"`, []string{"a b", `c"d`}},
-		{"nothing is nothing", "  ", nil},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			got, err := signin.Words(c.line)
-			if err != nil || strings.Join(got, "|") != strings.Join(c.want, "|") || len(got) != len(c.want) {
-				t.Errorf("got %q and %v", got, err)
-			}
-		})
-	}
-}
-
 func TestIBMChangesAKey(t *testing.T) {
 	asked, status := 0, http.StatusOK
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
