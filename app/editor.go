@@ -11,8 +11,8 @@ import (
 
 	"bise/app/chat"
 	"bise/app/fault"
-	"bise/app/shellwords"
 	"bise/app/policy"
+	"bise/app/shellwords"
 )
 
 // Edit is a text on its way through the person's editor. The file is readable
