@@ -134,6 +134,13 @@ func (sh *Sharing) Preview() (Snapshot, error) {
 	return snap, err
 }
 
+// Link is what the rules say of a link that anyone may open: where they refuse
+// it, a file is the only way.
+func (sh *Sharing) Link() policy.Verdict {
+	_, v := sh.app.Rules().Share(sh.facts.Confirming(policy.ShareTurn), sh.Frozen(sh.app.mark), policy.Anyone)
+	return v
+}
+
 // freeze clears the conversation anew as it will be seen.
 func (sh *Sharing) freeze(f policy.Facts, to policy.Audience) (Snapshot, policy.Shareable, error) {
 	a := sh.app

@@ -97,6 +97,26 @@ func TestASharedCopyHoldsNothingElseWhateverTheWay(t *testing.T) {
 	}
 }
 
+func TestALinkIsOpenOnlyWhereTheRulesAllowOne(t *testing.T) {
+	hosted, s := talked(t)
+	sh, v, err := hosted.DraftShare(s, ShareTo{})
+	if err != nil || sh == nil {
+		t.Fatal(v, err)
+	}
+	if v := sh.Link(); v.Decision == policy.Block {
+		t.Errorf("a link to a conversation of Le Chat is refused: %v", v.Reason.Key)
+	}
+	local := open(t, t.TempDir(), policy.Local, nil)
+	s = local.NewSession(Choice{Provider: GuideProvider})
+	ask(t, local, s, Prompt{Text: "Where are my files?"})
+	if sh, v, err = local.DraftShare(s, ShareTo{}); err != nil || sh == nil {
+		t.Fatal(v, err)
+	}
+	if v := sh.Link(); v.Decision != policy.Block {
+		t.Errorf("a link to a conversation of this machine is %v", v.Decision)
+	}
+}
+
 func TestNothingIsSharedUnasked(t *testing.T) {
 	a, s := talked(t)
 	sh, v, err := a.DraftShare(s, ShareTo{})

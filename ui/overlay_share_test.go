@@ -46,8 +46,12 @@ func TestAConversationIsSharedStepByStep(t *testing.T) {
 			t.Errorf("%d shares, %v", len(list), err)
 		}
 	})
-	t.Run("a server may not have a conversation from here", func(t *testing.T) {
-		open(t).keys("enter", "enter", "3", "enter", "https://bin.example.org", "enter").shows("as a file only")
+	t.Run("a server that may not have a conversation from here is not offered", func(t *testing.T) {
+		d := open(t).keys("enter", "enter")
+		d.shows("as a file only", "3 A file anybody can read")
+		if strings.Contains(d.overlay.View(), "PrivateBin") {
+			t.Error("a server is offered")
+		}
 	})
 	t.Run("an encrypted file is made, and taken back", func(t *testing.T) {
 		d := open(t).keys("enter", "enter", "down", "enter")

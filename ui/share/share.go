@@ -46,6 +46,7 @@ type View struct {
 	list    *widget.List
 	pager   *widget.Pager
 	ask     *dialog.Ask
+	offered []way // the ways that ask offers, in its order
 	server  *widget.Prompt
 	line    int // of the server's prompt
 	verdict policy.Verdict
@@ -220,25 +221,42 @@ func (v *View) seen() []string {
 	return lines
 }
 
-// The ways of sharing, in the order in which they are offered.
+// way is a way of sharing.
+type way int
+
+// The ways, in the order in which they are offered.
 const (
-	notNow = iota
+	notNow way = iota
 	sealedFile
 	server
 	plainFile
 )
 
+// ways asks how to share. A way that the rules refuse is not offered, and the
+// question says why.
 func (v *View) ways() *dialog.Ask {
 	w := v.Env.Words
+	v.offered = []way{notNow, sealedFile, server, plainFile}
+	link := v.sharing.Link()
+	if link.Decision == policy.Block {
+		v.offered = []way{notNow, sealedFile, plainFile}
+	}
 	a := dialog.NewAsk(v.Env, w.T("share.ways_title"))
 	a.Say(w.T("cli.share.anyone"))
+	if link.Decision == policy.Block {
+		a.Add(dialog.Sentence(w, link.Reason))
+	}
 	a.Add(strings.TrimSpace(w.T("dialog.consent.basis", "Ruleset", v.verdict.Ruleset) + " " + dialog.Clauses(v.verdict)))
-	a.SetOptions(
-		widget.Option{Label: w.T("share.ways.not_now"), Explain: w.T("share.ways.not_now_means")},
-		widget.Option{Label: w.T("share.ways.sealed"), Explain: w.T("share.ways.sealed_means")},
-		widget.Option{Label: w.T("share.ways.server"), Explain: w.T("share.ways.server_means")},
-		widget.Option{Label: w.T("share.ways.plain"), Explain: w.T("share.ways.plain_means")},
-	)
+	options := make([]widget.Option, len(v.offered))
+	for i, to := range v.offered {
+		options[i] = [...]widget.Option{
+			notNow:     {Label: w.T("share.ways.not_now"), Explain: w.T("share.ways.not_now_means")},
+			sealedFile: {Label: w.T("share.ways.sealed"), Explain: w.T("share.ways.sealed_means")},
+			server:     {Label: w.T("share.ways.server"), Explain: w.T("share.ways.server_means")},
+			plainFile:  {Label: w.T("share.ways.plain"), Explain: w.T("share.ways.plain_means")},
+		}[to]
+	}
+	a.SetOptions(options...)
 	return a
 }
 

@@ -137,8 +137,11 @@ func (v *View) toggle() {
 	v.list.Select(row.ID)
 }
 
-func (v *View) choose(way int) (screen.Action, tea.Cmd) {
-	switch way {
+func (v *View) choose(option int) (screen.Action, tea.Cmd) {
+	if option < 0 { // nothing is chosen yet
+		return screen.Stay{}, nil
+	}
+	switch v.offered[option] {
 	case notNow:
 		return screen.Close{}, nil
 	case sealedFile:
