@@ -86,6 +86,9 @@ func (p *program) versionCommand() *cobra.Command {
 	return p.build(command{
 		use: "version", short: "cli.version.short",
 		run: func(*cobra.Command, []string) error {
+			if _, _, err := p.clock(); err != nil {
+				return err
+			}
 			v := p.version()
 			if p.globals.json {
 				return p.output.json(v)

@@ -37,14 +37,16 @@ func (p *program) build(c command, sub ...*cobra.Command) *cobra.Command {
 	if c.args == nil {
 		cmd.Args = between(0, 0)
 	}
-	if c.run == nil { // a group: a word that is no sub-command is wrong usage
-		cmd.Args = cobra.ArbitraryArgs
-		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+	if len(sub) > 0 && c.args == nil { // a word behind it can only be a sub-command
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return fault.E("cli.group", fault.Usage, nil, "what", "command", "word", cmd.CommandPath()+" "+args[0])
 			}
-			return cmd.Help()
+			return nil
 		}
+	}
+	if c.run == nil {
+		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 	}
 	cmd.AddCommand(sub...)
 	return cmd
