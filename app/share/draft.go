@@ -260,10 +260,10 @@ func (d *Draft) redact(id chat.MessageID, part int, where place, text string, ma
 }
 
 // Shown is what was found as it is shown to its owner: what opens something
-// only in part, the rest whole.
+// only in part, the rest whole, and a phrase that a line breaks in one line.
 func (f Finding) Shown() chat.Text {
 	if !f.Kind.Secret() {
-		return f.Text
+		return chat.Text(strings.ReplaceAll(string(f.Text), "\n", " "))
 	}
 	n := min(4, len(f.Text)/4)
 	for n > 0 && !utf8.RuneStart(f.Text[n]) {

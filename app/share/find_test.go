@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"bise/app/chat"
 )
 
 // look is whom the corpus belongs to.
@@ -75,6 +77,42 @@ func TestFindingsThatOverlapBecomeOne(t *testing.T) {
 	spans := look.Find(text)
 	if len(spans) != 1 || spans[0].Kind != Email || text[spans[0].Start:spans[0].End] != "marguerite.delacroix@example.org" {
 		t.Errorf("spans %v, want the whole address once", spans)
+	}
+}
+
+func TestFindingsWrittenInOtherWays(t *testing.T) {
+	owner := Look{Names: []string{"Jörg Müller", "Max Søndergård"}, Terms: []string{"Blue Heron", "ACME-Fusion"}}
+	for _, c := range []struct{ name, text, want string }{
+		{"a name without its accents", "from Jorg Muller, today", "name:Jorg Muller"},
+		{"a name spelled out", "from JOERG MUELLER, today", "name:JOERG MUELLER"},
+		{"a name with its accents as characters of their own", "from Jo\u0308rg Mu\u0308ller, today", "name:Jo\u0308rg Mu\u0308ller"},
+		{"a name as that of a file", "open joerg_mueller.pdf", "name:joerg_mueller"},
+		{"a first name that begins a word of a program", "max_tokens=5 and maximum", ""},
+		{"a term in an address", "docs/blue-heron/plan.md", "term:blue-heron"},
+		{"a term that a line breaks, shown in one", "the Blue\nHeron ships", "term:Blue Heron"},
+		{"a term with a space for its hyphen", "acme fusion slips", "term:acme fusion"},
+		{"a longer word than a term", "two blue herons", ""},
+		{"an address in another alphabet", "это иван@почта.рф", "email:иван@почта.рф"},
+		{"an address in a text without spaces", "連絡先はyuki@tanaka.jpまで", "email:yuki@tanaka.jp"},
+		{"an IBAN from a page that keeps it together", "auf DE89\u00a03704\u00a00044\u00a00532\u00a00130\u00a000 bitte", "iban:DE89\u00a03704\u00a00044\u00a00532\u00a00130\u00a000"},
+		{"a login without a user, and not its server", "redis://:m0onLadder@cache.acme.net", "password:m0…"},
+		{"a login that stands for one", "https://user:password@acme.net and amqp://guest:guest@acme.net", ""},
+		{"a login as an option", "curl -sS -u 'ci:x9!Lampion' https://acme.net", "password:x9…"},
+		{"a group's number as an option", "docker run -u app:1000 busybox", ""},
+		{"a password before another parameter", "?password=kiesel2steinbruch&useSSL=true", "password:kies…"},
+		{"a home of a mounted drive", "ls /mnt/c/Users/otto/x", "home_path:/mnt/c/Users/otto"},
+		{"the number of a book behind a word for calling", "Phone: 978-0-306-40615-7", ""},
+		{"a name of a style that begins like a key", "sk-folding-cube-animation-wrapper", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var got []string
+			for _, s := range owner.Find(c.text) {
+				got = append(got, string(s.Kind)+":"+string(Finding{Kind: s.Kind, Text: chat.Text(c.text[s.Start:s.End])}.Shown()))
+			}
+			if strings.Join(got, ", ") != c.want {
+				t.Errorf("found %q, want %q", got, c.want)
+			}
+		})
 	}
 }
 

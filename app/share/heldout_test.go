@@ -2,6 +2,7 @@ package share
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -36,11 +37,26 @@ func heldoutText(t *testing.T, marked string) (string, []heldout) {
 	}
 }
 
+// heldoutKinds are the kinds that a mark of the text may be found as.
+var heldoutKinds = map[string][]Kind{
+	"email": {Email}, "phone": {Phone}, "iban": {IBAN}, "card": {Card},
+	"key": {PrivateKey, Key, Password}, "path": {HomePath}, "term": {Term}, "name": {Name},
+}
+
 // TestFindingsInTextsNobodyMadeThemFor counts over whole messages as people
 // paste them, written without a look at what finds. "⟦kind|text⟧" marks what is
 // planted, "⟦-|text⟧" what only looks like it; "{+}" is taken out, so that no
-// key stands in the file in one piece. The first run found 0.90 of what was
-// planted, and of what it took 0.93 was planted; nothing was tuned on it since.
+// key stands in the file in one piece.
+//
+// These are the numbers to quote for texts that nobody tuned anything on: the
+// first run found 95 of 105 whole and as what they are (recall 0.90), and took
+// 7 of 142 look-alikes (precision 0.93). Of each kind it found: e-mail 11 of
+// 12, phone 15 of 15, IBAN 9 of 10, card 8 of 8, key or password 33 of 36, home
+// folder 8 of 10, term 7 of 8, name 4 of 6. What finds was mended after that,
+// so the bounds below only hold what was reached, and promise nothing of other
+// texts. The three look-alikes still taken are addresses at example.com and
+// example.org, which people write in the place of real ones, and a route that
+// reads like a home folder.
 func TestFindingsInTextsNobodyMadeThemFor(t *testing.T) {
 	data, err := os.ReadFile("testdata/heldout.txt")
 	if err != nil {
@@ -53,33 +69,31 @@ func TestFindingsInTextsNobodyMadeThemFor(t *testing.T) {
 		text, marks := heldoutText(t, marked)
 		spans := owner.Find(text)
 		for _, m := range marks {
-			covered, touched := false, Kind("")
-			for _, s := range spans {
-				covered = covered || s.Start <= m.start && s.End >= m.end
-				if s.Start < m.end && s.End > m.start {
-					touched = s.Kind
-				}
-			}
-			switch words := text[m.start:m.end]; {
-			case m.kind == "-":
+			if m.kind == "-" {
 				alike++
-				if touched != "" {
-					wrong++
-					t.Logf("%s: took %q for %s", title, words, touched)
-				}
-			default:
-				planted++
-				if covered {
-					found++
-				} else {
-					t.Logf("%s: missed %s %q (%s of it was found)", title, m.kind, words, touched)
-				}
+				continue
+			}
+			planted++
+			if slices.ContainsFunc(spans, func(s Span) bool {
+				return s.Start <= m.start && s.End >= m.end && slices.Contains(heldoutKinds[m.kind], s.Kind)
+			}) {
+				found++
+			} else {
+				t.Logf("%s: missed %s %q", title, m.kind, text[m.start:m.end])
+			}
+		}
+		for _, s := range spans {
+			if !slices.ContainsFunc(marks, func(m heldout) bool {
+				return m.kind != "-" && s.Start < m.end && s.End > m.start
+			}) {
+				wrong++
+				t.Logf("%s: took %q for %s", title, text[s.Start:s.End], s.Kind)
 			}
 		}
 	}
 	recall, precision := float64(found)/float64(planted), float64(found)/float64(found+wrong)
 	t.Logf("%d planted, %d look-alikes: recall %.2f, precision %.2f", planted, alike, recall, precision)
-	if planted < 100 || alike < 100 || recall < 0.88 || precision < 0.90 {
-		t.Errorf("recall %.2f and precision %.2f, want 0.88 and 0.90; %d planted and %d look-alikes, want a hundred of each", recall, precision, planted, alike)
+	if planted < 100 || alike < 100 || recall < 0.99 || precision < 0.97 {
+		t.Errorf("recall %.2f and precision %.2f, want 0.99 and 0.97; %d planted and %d look-alikes, want a hundred of each", recall, precision, planted, alike)
 	}
 }

@@ -2,6 +2,7 @@ package share
 
 import (
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -73,7 +74,7 @@ func findKeys(text string, take func(Kind, int, int)) {
 			continue
 		}
 		for _, m := range t.form().FindAllStringIndex(text, -1) {
-			if !exampleLike(text[m[0]:m[1]]) {
+			if s := text[m[0]:m[1]]; !exampleLike(s) && strings.ContainsFunc(s, digitOrCapital) {
 				take(Key, m[0], m[1])
 			}
 		}
@@ -117,15 +118,21 @@ func secretLike(s string) bool {
 	return entropy(s) >= 3
 }
 
+// digitOrCapital reports whether a character is one that a key has some of, and
+// joined words have none of, as in the name of a style.
+func digitOrCapital(r rune) bool { return '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' }
+
 // exampleLike reports whether s is what documents write where a key belongs.
-func exampleLike(s string) bool {
+func exampleLike(s string) bool { return exampleWord(s) || entropy(s) < 2 }
+
+func exampleWord(s string) bool {
 	low := strings.ToLower(s)
 	for _, word := range []string{"example", "your", "xxxx", "placeholder", "0000000", "1234567890abcdef", "insert", "changeme", "redacted"} {
 		if strings.Contains(low, word) {
 			return true
 		}
 	}
-	return entropy(s) < 2
+	return false
 }
 
 var uuid = pattern(`^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
@@ -155,18 +162,54 @@ func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 // password is a value behind the word for it in the languages of Mistral's
 // home and its neighbours.
 var (
-	password = pattern(`(?i)(?:\b|_)(?:password|passwd|passphrase|passwort|kennwort|pwd|mot de passe|mdp|contraseña|pin code|code pin)(?:\s+(?:is|est|ist|es|für \S+|for \S+|pour \S+))*["'` + "`" + `]?\s*[:=]?>?\s*["'` + "`" + `]?([^\s"'` + "`" + `<>,;]{4,64})`)
-	urlLogin = pattern(`[a-z][a-z0-9+]{1,12}://[^\s/:@"'<>]{1,64}:([^\s/@"'<>]{3,64})@`)
+	password = pattern(`(?i)(?:\b|_)(?:password|passwd|passphrase|passwort|kennwort|pwd|wachtwoord|mot de passe|mdp|contraseña|pin code|code pin)(?:\s+(?:is|est|ist|es|è|lautet|für \S+|for \S+|pour \S+))*["'` + "`" + `]?\s*[:=]?>?\s*["'` + "`" + `]?([^\s"'` + "`" + `<>,;]{4,64})`)
+	urlLogin = pattern(`[a-z][a-z0-9+]{1,12}://([^\s/:@"'<>]{0,64}):([^\s/@"'<>]{3,64})@`)
+	// option is a login as curl and programs like it take it.
+	option = pattern(`\s(?:-u|--user|--proxy-user)[ =]?["']?[A-Za-z][\w.@+\\-]{0,63}:([^\s"'` + "`" + `]{4,64})`)
+	// parameter is the next value of an address behind that of a password.
+	parameter = pattern(`&[\w.-]+=`)
 )
 
-func findPasswords(text string, take func(Kind, int, int)) {
+// A login is that of an address: who, and what opens it.
+type login struct {
+	start, end int // of the password; an @ follows
+	// stand says that the password is what documents write there, or the one
+	// that the program came with.
+	stand bool
+}
+
+func urlLogins(text string) (all []login) {
+	if !strings.Contains(text, "://") {
+		return nil
+	}
+	for _, m := range urlLogin().FindAllStringSubmatchIndex(text, -1) {
+		user, value := text[m[2]:m[3]], text[m[4]:m[5]]
+		stand := value == user || variable(value) || exampleWord(value) || slices.Contains(standIns, strings.ToLower(value))
+		all = append(all, login{m[4], m[5], stand})
+	}
+	return all
+}
+
+// standIns are what documents write as a password.
+var standIns = []string{"password", "passwort", "passwd", "pass", "pwd", "secret"}
+
+func findPasswords(text string, logins []login, take func(Kind, int, int)) {
 	for _, m := range password().FindAllStringSubmatchIndex(text, -1) {
-		if value := strings.TrimRight(text[m[2]:m[3]], ".?)"); passwordLike(value) {
+		value := strings.TrimRight(text[m[2]:m[3]], ".?)")
+		if next := parameter().FindStringIndex(value); next != nil {
+			value = value[:next[0]]
+		}
+		if passwordLike(value) {
 			take(Password, m[2], m[2]+len(value))
 		}
 	}
-	for _, m := range urlLogin().FindAllStringSubmatchIndex(text, -1) {
-		if !variable(text[m[2]:m[3]]) {
+	for _, l := range logins {
+		if !l.stand {
+			take(Password, l.start, l.end)
+		}
+	}
+	for _, m := range option().FindAllStringSubmatchIndex(text, -1) {
+		if value := text[m[2]:m[3]]; passwordLike(value) && digitsOf(value) != value { // digits alone are a group's number
 			take(Password, m[2], m[3])
 		}
 	}

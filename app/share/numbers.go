@@ -5,8 +5,8 @@ import (
 )
 
 var (
-	iban = pattern(`\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{1,4}){3,8}\b`)
-	card = pattern(`\b\d(?:[ -]?\d){12,18}\b`)
+	iban = pattern(`\b[A-Z]{2}\d{2}(?:[ \x{a0}\x{202f}-]?[A-Z0-9]{1,4}){3,8}\b`)
+	card = pattern(`\b\d(?:[ \x{a0}\x{202f}-]?\d){12,18}\b`)
 )
 
 // ibanLength is how long the IBAN of a country is, from the register of IBAN
@@ -44,12 +44,12 @@ func ibanAt(s string) int {
 	}
 	var compact strings.Builder
 	for i := range len(s) {
-		if s[i] == ' ' {
+		if !alnum(s[i]) {
 			continue
 		}
 		compact.WriteByte(s[i])
 		if compact.Len() == want {
-			if mod97(compact.String()) != 1 || i+1 < len(s) && s[i+1] != ' ' {
+			if mod97(compact.String()) != 1 || i+1 < len(s) && alnum(s[i+1]) {
 				return 0
 			}
 			return i + 1
@@ -57,6 +57,8 @@ func ibanAt(s string) int {
 	}
 	return 0
 }
+
+func alnum(c byte) bool { return isLetter(c) || isDigit(c) }
 
 // mod97 is the check of ISO 7064: the first four characters moved to the end,
 // letters as numbers from 10, modulo 97.

@@ -5,23 +5,30 @@ import (
 	"strings"
 )
 
-var email = pattern(`(?i)[a-z0-9](?:[a-z0-9._%+'-]{0,62}[a-z0-9_+-])?@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}`)
+// email has letters of any alphabet where addresses may have them; a text
+// without spaces between its words may go on behind a domain of ours.
+var email = pattern(`[\p{Latin}\p{Greek}\p{Cyrillic}0-9](?:[\p{Latin}\p{Greek}\p{Cyrillic}0-9._%+'-]{0,62}[\p{Latin}\p{Greek}\p{Cyrillic}0-9_+-])?@(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+(?:[A-Za-z]{2,24}|\p{L}[\p{L}\p{M}]{1,23})`)
 
 // fileEndings are what follows the last dot of a file name that has an @ in it,
 // as pictures for fine screens have.
 var fileEndings = []string{"png", "jpg", "jpeg", "gif", "svg", "webp", "js", "ts", "css", "map", "json", "md", "tar", "tgz", "zip", "service", "socket", "timer", "target"}
 
-func findEmails(text string, take func(Kind, int, int)) {
+func findEmails(text string, logins []login, take func(Kind, int, int)) {
 	if !strings.Contains(text, "@") {
 		return
 	}
 	for _, m := range email().FindAllStringIndex(text, -1) {
+		for len(logins) > 0 && logins[0].end < m[0] {
+			logins = logins[1:]
+		}
 		s := strings.ToLower(text[m[0]:m[1]])
-		local, _, _ := strings.Cut(s, "@")
+		at := m[0] + strings.IndexByte(text[m[0]:m[1]], '@')
 		switch {
 		case slices.Contains(fileEndings, s[strings.LastIndexByte(s, '.')+1:]):
-		case local == "git" && (m[1] < len(text) && text[m[1]] == ':' || m[0] > 0 && text[m[0]-1] == '/'):
+		case s[:strings.IndexByte(s, '@')] == "git" && (m[1] < len(text) && text[m[1]] == ':' || m[0] > 0 && text[m[0]-1] == '/'):
 			// the address of a repository, not of a person
+		case len(logins) > 0 && logins[0].end == at:
+			// the end of a password and its server
 		default:
 			take(Email, m[0], m[1])
 		}
@@ -57,10 +64,23 @@ func findPhones(text string, take func(Kind, int, int)) {
 	}
 	for _, m := range called().FindAllStringSubmatchIndex(text, -1) {
 		s := text[m[2]:m[3]]
-		if n := len(digitsOf(s)); n >= 7 && n <= 15 && !dateLike().MatchString(s) {
+		if n := len(digitsOf(s)); n >= 7 && n <= 15 && !dateLike().MatchString(s) && !isBook(digitsOf(s)) {
 			take(Phone, m[2], m[3])
 		}
 	}
+}
+
+// isBook reports whether digits are the number of a book: an EAN of the
+// publishers, whose digits count once and three times in turn.
+func isBook(d string) bool {
+	if len(d) != 13 || d[:3] != "978" && d[:3] != "979" {
+		return false
+	}
+	sum := 0
+	for i := range len(d) {
+		sum += int(d[i]-'0') * (1 + i%2*2)
+	}
+	return sum%10 == 0
 }
 
 var dateLike = pattern(`^(?:19|20)\d{2}[-.]\d{2}[-.]\d{2}|^\d{1,2}[-.]\d{1,2}[-.](?:19|20)\d{2}`)
@@ -91,7 +111,8 @@ func free(text string, start, end int) bool {
 }
 
 var (
-	unixHome    = pattern(`/(?:home|Users)/[A-Za-z0-9_][A-Za-z0-9._-]{0,63}`)
+	// a system may have its homes elsewhere, and Windows may be a mounted drive
+	unixHome    = pattern(`(?:(?:/var|/usr|/export)?/home|(?:(?:/mnt|/cygdrive)?/[a-z])?/Users)/[A-Za-z0-9_][A-Za-z0-9._-]{0,63}`)
 	windowsHome = pattern(`(?i)\b[a-z]:[\\/]{1,2}Users[\\/]{1,2}[A-Za-z0-9_][A-Za-z0-9._-]{0,63}(?: [A-Z][a-z]+\b)?`)
 )
 
