@@ -78,6 +78,37 @@ func TestAConversationIsSharedStepByStep(t *testing.T) {
 	})
 }
 
+// hosted is a conversation with a service that allows links.
+const hosted = `{"format":"bise","version":1,"conversations":[{"id":"c-hosted","title":"Tides","provider":"mistral","profile":"mistral","leaf":"m-2","messages":[
+	{"id":"m-1","role":"user","state":"complete","parts":[{"kind":"text","origin":["typed"],"text":"How do tides work?"}]},
+	{"id":"m-2","parent":"m-1","role":"assistant","state":"complete","provider":"mistral","service":"le_chat","model":"mistral-medium","parts":[{"kind":"text","origin":["model"],"text":"The moon pulls."}]}]}]}`
+
+func TestAServerIsOfferedWhereTheServiceAllowsLinks(t *testing.T) {
+	env, _ := historyEnv(t)
+	if err := env.App.SetProfile(app.MistralProfile, []string{"service=le_chat", "plan=pro"}); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "hosted.json")
+	if err := os.WriteFile(file, []byte(hosted), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := env.App.Import(t.Context(), app.ImportRequest{Path: file}); err != nil {
+		t.Fatal(err)
+	}
+	list, err := env.App.Conversations(t.Context(), app.Query{})
+	if err != nil || len(list) != 1 {
+		t.Fatal(err, list)
+	}
+	s, err := env.App.OpenSession(t.Context(), list[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := drive(t, share.New(env, t.Context(), s))
+	d.shows("The moon pulls.")
+	d.keys("enter").golden("share-ways-hosted")
+	d.keys("3", "enter").shows("The address of a PrivateBin server")
+}
+
 func TestAnEmptyLedgerSaysHowToShare(t *testing.T) {
 	env, _ := historyEnv(t)
 	drive(t, share.NewLedger(env, t.Context())).golden("shares-empty")

@@ -6,6 +6,7 @@ package share
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -236,14 +237,11 @@ const (
 // question says why.
 func (v *View) ways() *dialog.Ask {
 	w := v.Env.Words
-	v.offered = []way{notNow, sealedFile, server, plainFile}
-	link := v.sharing.Link()
-	if link.Decision == policy.Block {
-		v.offered = []way{notNow, sealedFile, plainFile}
-	}
 	a := dialog.NewAsk(v.Env, w.T("share.ways_title"))
 	a.Say(w.T("cli.share.anyone"))
-	if link.Decision == policy.Block {
+	v.offered = []way{notNow, sealedFile, server, plainFile}
+	if link := v.sharing.Link(); link.Decision == policy.Block {
+		v.offered = slices.DeleteFunc(v.offered, func(to way) bool { return to == server })
 		a.Add(dialog.Sentence(w, link.Reason))
 	}
 	a.Add(strings.TrimSpace(w.T("dialog.consent.basis", "Ruleset", v.verdict.Ruleset) + " " + dialog.Clauses(v.verdict)))
