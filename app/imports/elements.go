@@ -12,7 +12,9 @@ import (
 	"bise/app/fault"
 )
 
-// guard refuses to read on when an element has become too large.
+// guard refuses to read on when an element has become too large. It fills what
+// it is given: at each refill the decoder looks again at all the blanks that it
+// stands before, so there may be few.
 type guard struct {
 	r    io.Reader
 	left int64
@@ -22,8 +24,11 @@ func (g *guard) Read(p []byte) (int, error) {
 	if g.left <= 0 {
 		return 0, unreadable("large")
 	}
-	n, err := g.r.Read(p[:min(int64(len(p)), g.left)])
+	n, err := io.ReadFull(g.r, p[:min(int64(len(p)), g.left)])
 	g.left -= int64(n)
+	if n > 0 { // the next call says what came behind
+		err = nil
+	}
 	return n, err
 }
 
