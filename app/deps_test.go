@@ -119,6 +119,7 @@ var rooms = []room{
 	{folder: "ui/firstrun", ours: drawing},
 	{folder: "ui/help", ours: drawing},
 	{folder: "ui/historyview", ours: drawing},
+	{folder: "ui/importview", ours: drawing},
 	{folder: "ui/libraries", ours: drawing},
 	{folder: "ui/models", ours: drawing},
 	{folder: "ui/notices", ours: drawing},
@@ -181,7 +182,7 @@ var bans = []ban{
 	},
 	{
 		[]string{"context"},
-		[]string{".", "app", "app/cli", "client/...", "localstore/...", "ui", "ui/screen", "ui/agents", "ui/dialog", "ui/chatview", "ui/export", "ui/firstrun", "ui/historyview", "ui/libraries", "ui/models", "ui/notices", "ui/options", "ui/presets", "ui/privacy", "ui/runner", "ui/settings", "ui/share", "ui/signin", "ui/sources", "ui/tools", "ui/usage"},
+		[]string{".", "app", "app/cli", "client/...", "localstore/...", "ui", "ui/screen", "ui/agents", "ui/dialog", "ui/chatview", "ui/export", "ui/firstrun", "ui/historyview", "ui/importview", "ui/libraries", "ui/models", "ui/notices", "ui/options", "ui/presets", "ui/privacy", "ui/runner", "ui/settings", "ui/share", "ui/signin", "ui/sources", "ui/tools", "ui/usage"},
 		"what takes a context waits for something; drawing, keys and wording must not",
 	},
 	{

@@ -69,6 +69,8 @@ func (r *Root) overlay(id keys.ID) screen.Overlay {
 		return share.NewLedger(r.env, r.ctx)
 	case keys.Export:
 		return export.New(r.env, r.ctx, r.session)
+	case keys.Import:
+		return dialog.ImportFile(r.env)
 	case keys.Options:
 		return options.New(r.env, r.ctx, r.session)
 	case keys.Presets:

@@ -17,6 +17,7 @@ import (
 	"bise/app/fault"
 	"bise/app/policy"
 	"bise/ui/dialog"
+	"bise/ui/importview"
 	"bise/ui/screen"
 )
 
@@ -225,6 +226,8 @@ func (r *Root) settled(a screen.Answered) tea.Cmd {
 		return r.usePreset(a.Text)
 	case dialog.FolderQuestion:
 		return r.saveFiles(a.Text)
+	case dialog.ImportQuestion:
+		return r.push(importview.New(r.env, r.ctx, a.Text))
 	case dialog.FindQuestion:
 		r.sought = a.Text
 		return r.find(a.Text)

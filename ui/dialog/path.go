@@ -12,7 +12,7 @@ import (
 	"bise/ui/widget"
 )
 
-// path asks for a file to attach, or for the folder to save in.
+// path asks for a file to attach or to import, or for the folder to save in.
 type path struct {
 	*Panel
 	question string // what it is answered with
@@ -35,6 +35,15 @@ func Path(env *screen.Env) screen.Overlay {
 	w := env.Words
 	p := newPath(env, PathQuestion, w.T("dialog.path.title"), w.T("dialog.path.question"), w.T("dialog.path.attach"))
 	p.prompt.SetPlaceholder(w.T("dialog.path.placeholder"))
+	return p
+}
+
+// ImportFile asks for the file to import conversations from. It is answered with
+// ImportQuestion, whose text is the path.
+func ImportFile(env *screen.Env) screen.Overlay {
+	w := env.Words
+	p := newPath(env, ImportQuestion, w.T("import.title"), w.T("import.question"), w.T("import.look"))
+	p.prompt.SetPlaceholder(w.T("import.placeholder"))
 	return p
 }
 

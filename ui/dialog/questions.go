@@ -27,6 +27,8 @@ const (
 	ConvertQuestion = "convert"
 	// LeavingQuestion asks what becomes of personal data and secrets in a prompt.
 	LeavingQuestion = "leaving"
+	// ImportQuestion asks for a file to import conversations from.
+	ImportQuestion = "import"
 	// CodeQuestion asks which block of code to copy.
 	CodeQuestion = "code"
 )

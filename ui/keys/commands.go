@@ -8,5 +8,5 @@ var Commands = []ID{
 	System, Presets, Options, Agents, Libraries, ToText, Check, Editor,
 	Focus, CopyAnswer, Thinking,
 	Privacy, Shares, Inbox, Usage, Network,
-	SignIn, Runner, Settings, Help, Quit,
+	SignIn, Runner, Import, Settings, Help, Quit,
 }

@@ -20,6 +20,7 @@ const (
 	Quit        ID = "quit"
 	New         ID = "new"
 	Export      ID = "export"
+	Import      ID = "import"
 	History     ID = "history"
 	Models      ID = "models"
 	Runner      ID = "runner"
@@ -157,6 +158,7 @@ var Table = []Binding{
 	{Agents, Conversing, nil, ""},
 	{Tools, Conversing, []string{"ctrl+g"}, ""},
 	{Export, Conversing, nil, "export:markdown"},
+	{Import, Conversing, nil, ""},
 
 	{Libraries, Conversing, nil, ""},
 
