@@ -201,7 +201,7 @@ func TestAFileCannotDeclareAnythingForThePerson(t *testing.T) {
 	a, _ := asked(t)
 	file := filepath.Join(t.TempDir(), "c.json")
 	data := `{"format":"bise","version":1,"conversations":[{"id":"c1","title":"T","provider":"mistral","model":"m",
-		"settings":{"Declared":{"Purpose":"non_editorial","Ruleset":"2025-02-06"},"Options":{"Filter":"off"},"Placeholders":true},
+		"settings":{"declared":{"purpose":"non_editorial","ruleset":"2025-02-06"},"options":{"filter":"off"},"placeholders":"yes"},
 		"messages":[{"id":"m1","role":"user","state":"complete","parts":[{"kind":"text","origin":["typed"],"text":"hello"}]}]}]}`
 	if err := os.WriteFile(file, []byte(data), 0o600); err != nil {
 		t.Fatal(err)

@@ -45,21 +45,21 @@ type Reason struct {
 
 // Conversation is a conversation with all its branches.
 type Conversation struct {
-	ID       string        `json:"id"`
-	Title    string        `json:"title"`
-	Named    bool          `json:"named,omitempty"`
-	Created  *time.Time    `json:"created,omitempty"`
-	Updated  *time.Time    `json:"updated,omitempty"`
-	Pinned   bool          `json:"pinned,omitempty"`
-	Folder   string        `json:"folder,omitempty"`
-	Tags     []string      `json:"tags,omitempty"`
-	Profile  string        `json:"profile,omitempty"`
-	Provider string        `json:"provider,omitempty"`
-	Model    string        `json:"model,omitempty"`
-	System   string        `json:"system,omitempty"`
-	Settings chat.Settings `json:"settings,omitzero"`
-	Leaf     string        `json:"leaf,omitempty"` // last message of the active branch
-	Messages []Message     `json:"messages"`
+	ID       string     `json:"id"`
+	Title    string     `json:"title"`
+	Named    bool       `json:"named,omitempty"`
+	Created  *time.Time `json:"created,omitempty"`
+	Updated  *time.Time `json:"updated,omitempty"`
+	Pinned   bool       `json:"pinned,omitempty"`
+	Folder   string     `json:"folder,omitempty"`
+	Tags     []string   `json:"tags,omitempty"`
+	Profile  string     `json:"profile,omitempty"`
+	Provider string     `json:"provider,omitempty"`
+	Model    string     `json:"model,omitempty"`
+	System   string     `json:"system,omitempty"`
+	Settings Settings   `json:"settings,omitzero"`
+	Leaf     string     `json:"leaf,omitempty"` // last message of the active branch
+	Messages []Message  `json:"messages"`
 }
 
 // Message is one turn. AIGenerated and HumanEdited are yes or no.
@@ -157,7 +157,7 @@ func FromChat(c chat.Conversation, left []policy.Left, marks Marks, say func(pol
 	out := Conversation{
 		ID: string(c.ID), Title: valid(c.Title), Named: c.Named, Created: moment(c.Created), Updated: moment(c.Updated),
 		Pinned: c.Pinned, Folder: valid(c.Folder), Tags: c.Tags, Profile: c.Profile, Provider: c.Provider, Model: c.Model,
-		System: valid(string(c.System)), Settings: c.Settings, Leaf: string(c.Leaf), Messages: make([]Message, 0, len(c.Messages)),
+		System: valid(string(c.System)), Settings: fromSettings(c.Settings), Leaf: string(c.Leaf), Messages: make([]Message, 0, len(c.Messages)),
 	}
 	of := make(map[chat.MessageID][]policy.Left)
 	for _, l := range left {
@@ -249,7 +249,7 @@ func (c Conversation) Chat() (chat.Conversation, error) {
 	out := chat.Conversation{
 		ID: chat.ConversationID(c.ID), Title: c.Title, Named: c.Named, Created: instant(c.Created), Updated: instant(c.Updated),
 		Pinned: c.Pinned, Folder: c.Folder, Tags: c.Tags, Profile: c.Profile, Provider: c.Provider, Model: c.Model,
-		System: chat.Text(c.System), Settings: c.Settings, Leaf: chat.MessageID(c.Leaf),
+		System: chat.Text(c.System), Settings: c.Settings.chat(), Leaf: chat.MessageID(c.Leaf),
 	}
 	for _, m := range c.Messages {
 		message, err := m.chat()
