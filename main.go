@@ -18,7 +18,7 @@ func main() {
 		Stdin:   os.Stdin,
 		Stdout:  os.Stdout,
 		Stderr:  os.Stderr,
-		Getenv:  os.Getenv,
+		Getenv:  cli.Environment(),
 		Version: version,
 		Screen:  ui.Run,
 	}))

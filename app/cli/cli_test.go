@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"bise": func() {
 		os.Exit(cli.Run(context.Background(), cli.Env{
 			Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-			Getenv: os.Getenv, Version: "0.0.0-test", SealWork: 1, AdminFile: os.Getenv("STORY_ADMIN_FILE"),
+			Getenv: cli.Environment(), Version: "0.0.0-test", SealWork: 1, AdminFile: os.Getenv("STORY_ADMIN_FILE"),
 			Screen: func(_ context.Context, a *app.App, noColor bool, open chat.ConversationID) error {
 				_, err := io.WriteString(os.Stdout, "the screen, no colour "+strconv.FormatBool(noColor)+", "+string(open)+"\n")
 				return err

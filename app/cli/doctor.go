@@ -169,7 +169,7 @@ func (p *program) freshPassphrase(ctx context.Context) (chat.Secret, error) {
 	if p.console.interactive() {
 		return p.newPassphrase(ctx)
 	}
-	if s := p.env.Getenv("BISE_PASSPHRASE"); s != "" {
+	if s := p.env.Getenv(passphraseVariable); s != "" {
 		return chat.Secret(s), nil
 	}
 	return "", fault.E("cli.doctor", fault.NeedsAnswer, nil, "what", "passphrase")

@@ -105,7 +105,7 @@ func (p *program) importWeights(c *cobra.Command, a *app.App, file, name, templa
 	if err := p.guardWeights(a, file); err != nil {
 		return err
 	}
-	t := newPullTeller(p)
+	t := newPullTeller(p, "importing")
 	f, err := a.ImportWeights(c.Context(), file, name, template, t.tell)
 	t.end()
 	if err != nil {

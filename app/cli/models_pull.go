@@ -19,7 +19,7 @@ import (
 // done.
 type pullJSON struct {
 	Model   string `json:"model"`
-	State   string `json:"state"` // pulling, done
+	State   string `json:"state"` // pulling, importing, done
 	Status  string `json:"status,omitempty"`
 	Done    int64  `json:"completed_bytes"`
 	Total   int64  `json:"total_bytes"`
@@ -57,7 +57,7 @@ func (p *program) modelsPull(c *cobra.Command, a *app.App, args []string) error 
 
 // pull fetches one model and tells its progress on standard error, or as JSON.
 func (p *program) pull(ctx context.Context, a *app.App, model string) error {
-	t := newPullTeller(p)
+	t := newPullTeller(p, "pulling")
 	var last app.PullProgress
 	err := a.Pull(ctx, model, func(now app.PullProgress) {
 		last = now
@@ -89,10 +89,11 @@ func (p *program) pull(ctx context.Context, a *app.App, model string) error {
 	return nil
 }
 
-// pullTeller tells the progress of a pull: on a terminal one line drawn anew,
+// pullTeller tells the progress of a pull or an import: on a terminal one line drawn anew,
 // elsewhere a line now and then.
 type pullTeller struct {
 	p      *program
+	state  string
 	redraw bool
 	width  int
 	every  time.Duration
@@ -101,8 +102,8 @@ type pullTeller struct {
 	drawn  bool
 }
 
-func newPullTeller(p *program) *pullTeller {
-	t := &pullTeller{p: p, every: 5 * time.Second}
+func newPullTeller(p *program, state string) *pullTeller {
+	t := &pullTeller{p: p, state: state, every: 5 * time.Second}
 	if p.globals.json {
 		t.every = time.Second
 		return t
@@ -124,7 +125,7 @@ func (t *pullTeller) tell(now app.PullProgress) {
 	switch {
 	case t.p.globals.json:
 		_ = t.p.output.json(pullJSON{
-			Model: now.Model, State: "pulling", Status: now.Status, Done: now.Done, Total: now.Total, Layers: now.Layers,
+			Model: now.Model, State: t.state, Status: now.Status, Done: now.Done, Total: now.Total, Layers: now.Layers,
 			Speed: int64(now.Speed), Left: int(now.Left.Seconds()), Again: now.Again,
 		})
 	case t.redraw:

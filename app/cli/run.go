@@ -170,7 +170,7 @@ func (p *program) open(ask bool) (*app.App, error) {
 	if set {
 		o.Now, o.Rehearsing = func() time.Time { return now }, true
 	}
-	switch passphrase := p.env.Getenv("BISE_PASSPHRASE"); {
+	switch passphrase := p.env.Getenv(passphraseVariable); {
 	case passphrase != "":
 		o.Passphrase = func(context.Context) (chat.Secret, error) { return chat.Secret(passphrase), nil }
 	case ask && p.console.interactive():

@@ -67,7 +67,6 @@ func command(o Options, line string, limit time.Duration) *Tokens {
 // run gives the standard output of a program.
 func run(ctx context.Context, words []string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
-	cmd.Env = clean(cmd.Environ())
 	out := &bounded{}
 	cmd.Stdout = out
 	alone(cmd)
@@ -79,17 +78,6 @@ func run(ctx context.Context, words []string) ([]byte, error) {
 		err = nil
 	}
 	return out.data, err
-}
-
-// clean takes bise's own secret out of what a program is given.
-func clean(env []string) []string {
-	var kept []string
-	for _, pair := range env {
-		if !strings.HasPrefix(pair, "BISE_PASSPHRASE=") {
-			kept = append(kept, pair)
-		}
-	}
-	return kept
 }
 
 // bounded keeps what fits and drops the rest.
