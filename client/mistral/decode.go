@@ -31,12 +31,17 @@ type decoder struct {
 	// pictures counts those that are named and not in the answer.
 	pictures int
 	calls    []*pendingCall
-	ended    bool
-	useful   bool // there is text or a part, not reasoning alone
-	read     bool // an event could be read
-	broken   bool // one could not
-	echo     *openai.Echo
-	out      []client.Delta
+	// output is the number of the message that the last text belongs to, and
+	// apart says that the next text is of another one.
+	output int
+	apart  bool
+	ended  bool
+	said   bool // there is text
+	useful bool // there is text or a part, not reasoning alone
+	read   bool // an event could be read
+	broken bool // one could not
+	echo   *openai.Echo
+	out    []client.Delta
 }
 
 func newDecoder(t chat.Turn) *decoder {
@@ -85,6 +90,7 @@ func (d *decoder) Event(name string, data []byte) ([]client.Delta, error) {
 	}
 	if e.Outputs != nil { // the whole answer at once
 		for i := range e.Outputs {
+			e.Outputs[i].Output = i
 			d.entry(&e.Outputs[i])
 		}
 		d.count(e.Usage)
@@ -104,6 +110,8 @@ func (d *decoder) entry(e *event) {
 	switch e.Type {
 	case "message.output.delta", "message.output":
 		d.answers(e.Model)
+		d.apart = d.apart || d.said && e.Output != d.output
+		d.output = e.Output
 		d.message(e.Content)
 	case "tool.execution.started", "tool.execution.delta", "tool.execution.done", "tool.execution":
 		d.tool(e)
@@ -149,7 +157,10 @@ func (d *decoder) text(s string) {
 		return
 	}
 	if s = d.echo.Strip(s); s != "" {
-		d.useful = true
+		if d.apart { // an answer may be of several messages, with tools between them
+			s, d.apart = "\n\n"+s, false
+		}
+		d.useful, d.said = true, true
 		d.emit(client.Delta{Kind: client.TextDelta, Text: chat.Text(s), Origin: d.origin})
 	}
 }

@@ -103,6 +103,16 @@ func TestDecode(t *testing.T) {
 			message(`"before "`), ran("started", "t", "web_search", `,"arguments":""`), ran("delta", "t", "web_search", `,"arguments":"{\"query\":\"ze"`),
 			ran("delta", "t", "web_search", `,"arguments":"bras\"}"`), ran("done", "t", "web_search", `,"info":{}`), message(`"after"`), end,
 		}, "before <model> t:web_search:started; t:web_search:started query=zebras; t:web_search:done query=zebras; after<model,web_search> usage=1+2+3 done=stop", ""},
+		{"messages of one answer stand apart, pieces of one do not", chat.Turn{}, []string{
+			`{"type":"message.output.delta","id":"a","output_index":0,"content":"I"}`, `{"type":"message.output.delta","id":"a","output_index":0,"content":" look."}`,
+			ran("done", "t", "code_interpreter", ""), `{"type":"message.output.delta","id":"b","output_index":2,"content":"It is"}`,
+			`{"type":"message.output.delta","id":"b","output_index":2,"content":" 2."}`, end,
+		}, "I<model>  look.<model> t:code_interpreter:done; \n\nIt is<model,code>  2.<model,code> usage=1+2+3 done=stop", ""},
+		{
+			"a whole answer of two messages", chat.Turn{},
+			[]string{`{"outputs":[{"type":"message.output","content":"I look."},{"type":"message.output","content":"It is 2."}]}`},
+			"I look.<model> \n\nIt is 2.<model> done=stop", "",
+		},
 		{
 			"news is told by its stable name and marked", search,
 			[]string{ran("started", "t", "web_search_premium", ""), message(`"x"`), end},

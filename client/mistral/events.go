@@ -17,6 +17,8 @@ type event struct {
 	ID     string `json:"id"`
 	Model  string `json:"model"`
 	Object string `json:"object"`
+	// Output counts the entries of the answer; all pieces of one have its number.
+	Output int `json:"output_index"`
 	// Content is that of a message.
 	Content openai.Content `json:"content"`
 	// Name, Arguments and Info are those of a tool's run; a function call has
