@@ -11,9 +11,9 @@ import (
 	"bise/client"
 )
 
-// checkAsk is the word of the setting check_before_send that looks for personal
+// CheckAsk is the word of the setting check_before_send that looks for personal
 // data and secrets in every prompt; "off" is the other.
-const checkAsk = "ask"
+const CheckAsk = "ask"
 
 // Unchecked is a prompt with personal data or secrets in it that nobody has
 // decided about. Nothing was stored or sent: ask again with Prompt.Checked or
@@ -32,7 +32,7 @@ func (u *Unchecked) Unwrap() error {
 // leave this machine.
 func (a *App) checks(profile string) bool {
 	p, err := a.Profile(profile)
-	return err == nil && p.CheckBeforeSend == checkAsk
+	return err == nil && p.CheckBeforeSend == CheckAsk
 }
 
 // FindIn looks for personal data and secrets in a prompt and its attachments.

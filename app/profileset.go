@@ -42,7 +42,7 @@ func (p *Profile) set(a *App, settings []string) error {
 		case "user_name":
 			p.UserName = value
 		case "check_before_send":
-			if value != "" && value != "off" && value != checkAsk {
+			if value != "" && value != "off" && value != CheckAsk {
 				return fault.E(op, fault.Usage, nil, "fact", name, "word", value)
 			}
 			p.CheckBeforeSend = value

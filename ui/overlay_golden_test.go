@@ -93,6 +93,7 @@ func TestOverlaysLookAsTheyShould(t *testing.T) {
 		}, []string{"tab"}},
 		{"settings", func(t *testing.T, env *screen.Env) screen.Overlay { return settings.New(env, t.Context()) }, nil},
 		{"settings-theme", func(t *testing.T, env *screen.Env) screen.Overlay { return settings.New(env, t.Context()) }, []string{"enter"}},
+		{"settings-check", func(t *testing.T, env *screen.Env) screen.Overlay { return settings.New(env, t.Context()) }, []string{"down", "down", "down", "down", "down", "down", "down", "enter"}},
 		{"settings-window", func(t *testing.T, env *screen.Env) screen.Overlay { return settings.New(env, t.Context()) }, []string{"down", "down", "down", "down", "enter", "12", "enter"}},
 		{"history-off", func(t *testing.T, env *screen.Env) screen.Overlay {
 			env.App.KeepNothing()

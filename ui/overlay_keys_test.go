@@ -278,6 +278,29 @@ func TestSettingsAreWritten(t *testing.T) {
 	}
 }
 
+func TestPromptsCanBeLookedThroughFromTheSettingsOn(t *testing.T) {
+	env := newEnv(t)
+	kept := func() string {
+		t.Helper()
+		p, err := env.App.Profile(app.LocalProfile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.CheckBeforeSend
+	}
+	row := []string{"down", "down", "down", "down", "down", "down", "down", "enter"}
+	d := drive(t, settings.New(env, t.Context())).keys(append(row, "2", "enter")...)
+	d.shows("Personal data in a prompt", "shown before it is sent", "Saved for the profile local")
+	if got := kept(); got != app.CheckAsk {
+		t.Errorf("the profile holds %q", got)
+	}
+	d = drive(t, settings.New(env, t.Context())).keys(append(row, "1", "enter")...)
+	d.shows("sent as you write it")
+	if got := kept(); got != "" {
+		t.Errorf("the profile holds %q", got)
+	}
+}
+
 func TestAnotherProfileAnswersAtOnce(t *testing.T) {
 	env := newEnv(t)
 	d := drive(t, settings.New(env, t.Context())).keys("down", "down", "enter", "2", "enter")

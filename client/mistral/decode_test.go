@@ -109,7 +109,8 @@ func TestDecode(t *testing.T) {
 			`{"type":"message.output.delta","id":"b","output_index":2,"content":" 2."}`, end,
 		}, "I<model>  look.<model> t:code_interpreter:done; \n\nIt is<model,code>  2.<model,code> usage=1+2+3 done=stop", ""},
 		{
-			"a whole answer of two messages", chat.Turn{},
+			"a whole answer of two messages",
+			chat.Turn{},
 			[]string{`{"outputs":[{"type":"message.output","content":"I look."},{"type":"message.output","content":"It is 2."}]}`},
 			"I look.<model> \n\nIt is 2.<model> done=stop", "",
 		},

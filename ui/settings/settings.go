@@ -29,6 +29,7 @@ const (
 	windowRow   = "window"
 	startRow    = "start"
 	offlineRow  = "offline"
+	checkRow    = "check"
 )
 
 // View is the settings screen.
@@ -134,7 +135,7 @@ func (v *View) show() {
 		{ID: recoveryRow, Text: w.T("settings.recovery"), Detail: v.recoveryState(), Group: w.T("settings.group.history"), Off: history},
 	}
 	at := slices.IndexFunc(rows, func(r widget.Row) bool { return r.ID == holderRow })
-	v.list.SetRows(slices.Insert(rows, at, v.offlineRows(runner)...))
+	v.list.SetRows(slices.Insert(rows, at, append(v.offlineRows(runner), v.checkRows()...)...))
 }
 
 // locks says who fixed the rows of the local runner and of the history, "" where
@@ -311,6 +312,8 @@ func (v *View) open() {
 		v.setEdit(v.editStart())
 	case offlineRow:
 		v.setEdit(v.editOffline())
+	case checkRow:
+		v.setEdit(v.editCheck())
 	case holderRow:
 		v.setEdit(v.editHolder())
 	case recoveryRow:

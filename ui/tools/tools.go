@@ -66,17 +66,32 @@ type changedMsg struct {
 
 // New makes the list for a conversation.
 func New(env *screen.Env, s *app.Session) *View {
-	w := env.Words
-	v := &View{Panel: dialog.NewPanel(env, w.T("tools.title")), session: s, list: widget.NewList(env.Theme)}
-	v.SetHints(
-		dialog.Hint{Key: "enter", Does: w.T("tools.toggle")},
-		dialog.Hint{Key: "o", Does: w.T("tools.once")},
-		dialog.Hint{Key: "a", Does: w.T("tools.always")},
-		dialog.Hint{Key: "x", Does: w.T("tools.company")},
-		dialog.Hint{Key: "esc", Does: w.T("dialog.close")},
-	)
+	v := &View{Panel: dialog.NewPanel(env, env.Words.T("tools.title")), session: s, list: widget.NewList(env.Theme)}
 	v.read()
+	v.hint()
 	return v
+}
+
+// hint names the keys that do something on the selected row.
+func (v *View) hint() {
+	w := v.Env.Words
+	var hints []dialog.Hint
+	add := func(key, does string) { hints = append(hints, dialog.Hint{Key: key, Does: w.T(does)}) }
+	row, _ := v.list.Selected()
+	t, isTool := v.selected()
+	switch {
+	case isTool && (t.Usable() || t.On || t.Once):
+		add("enter", "tools.toggle")
+		add("o", "tools.once")
+		add("a", "tools.always")
+	case !isTool && row.Off == "":
+		add("enter", "tools.change")
+	}
+	if isTool && t.Switch.Word != "" {
+		add("x", "tools.company")
+	}
+	add("esc", "dialog.close")
+	v.SetHints(hints...)
 }
 
 // Unasked says that the person opened it.
@@ -243,6 +258,7 @@ func (v *View) meaning() string {
 
 // Update takes keys and results.
 func (v *View) Update(msg tea.Msg) (screen.Action, tea.Cmd) {
+	defer v.hint()
 	switch msg := msg.(type) {
 	case askedMsg:
 		if msg.owner == v {
