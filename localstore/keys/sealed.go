@@ -35,6 +35,7 @@ func seal(passphrase chat.Secret, work int, data []byte) ([]byte, error) {
 		return nil, fault.E(op, fault.Invalid, err, "what", "passphrase")
 	}
 	to.SetWorkFactor(work)
+	defer giveBack()
 	var out bytes.Buffer
 	w, err := age.Encrypt(&out, to)
 	if err == nil {
@@ -48,6 +49,10 @@ func seal(passphrase chat.Secret, work int, data []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// giveBack returns memory to the system: deriving a key takes 256 MiB on purpose,
+// which the program does not need again, nor twice at once.
+func giveBack() { debug.FreeOSMemory() }
+
 // unseal decrypts what seal made. The kinds are WrongKey for a passphrase that
 // does not fit and Damaged.
 func unseal(passphrase chat.Secret, path string, data []byte) ([]byte, error) {
@@ -58,9 +63,7 @@ func unseal(passphrase chat.Secret, path string, data []byte) ([]byte, error) {
 		return nil, fault.E(op, fault.WrongKey, nil, "what", "passphrase", "path", name)
 	}
 	id.SetMaxWorkFactor(maxWork)
-	// Deriving the key takes 256 MiB on purpose; the program does not need them
-	// again.
-	defer debug.FreeOSMemory()
+	defer giveBack()
 	r, err := age.Decrypt(bytes.NewReader(data), id)
 	var none *age.NoIdentityMatchError
 	if errors.As(err, &none) {
