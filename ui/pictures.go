@@ -3,7 +3,6 @@ package ui
 import (
 	"fmt"
 	"hash/fnv"
-	"image"
 	"io"
 	"strconv"
 	"strings"
@@ -165,13 +164,8 @@ func (r *Root) viewPicture(id chat.MessageID) tea.Cmd {
 		r.tell(r.env.Words.T("picture.no_colour"))
 		return nil
 	}
-	img, err := picture.Decode(part.Data)
-	if err != nil {
-		r.fail(err)
-		return nil
-	}
 	return tea.Exec(&viewer{
-		img: img, protocol: r.gallery.protocol, cell: r.gallery.cell,
+		data: part.Data, protocol: r.gallery.protocol, cell: r.gallery.cell,
 		room: picture.Cells{Columns: r.width, Rows: max(1, r.height-2)},
 		hint: r.env.Words.T("picture.enter"),
 	}, func(err error) tea.Msg { return doneMsg{err: err} })
@@ -180,7 +174,7 @@ func (r *Root) viewPicture(id chat.MessageID) tea.Cmd {
 // viewer shows one picture on the whole screen until the person presses enter.
 // It has the terminal for itself, so that nothing draws over it.
 type viewer struct {
-	img      image.Image
+	data     []byte // of a picture file
 	protocol picture.Protocol
 	cell     picture.Pixels
 	room     picture.Cells
@@ -198,13 +192,17 @@ func (v *viewer) SetStdout(w io.Writer) { v.out = w }
 // SetStderr is not needed.
 func (v *viewer) SetStderr(io.Writer) {}
 
-// Run shows the picture.
+// Run shows the picture. One that cannot be read leaves the screen as it is.
 func (v *viewer) Run() error {
+	img, err := picture.Decode(v.data)
+	if err != nil {
+		return err
+	}
 	const enter, leave = ansi.SetModeAltScreenSaveCursor + ansi.EraseEntireScreen + ansi.CursorHomePosition, ansi.ResetModeAltScreenSaveCursor
 	if _, err := io.WriteString(v.out, enter); err != nil {
 		return err
 	}
-	err := picture.Draw(v.out, v.img, v.protocol, picture.Fit(picture.SizeOf(v.img), v.cell, v.room), v.cell)
+	err = picture.Draw(v.out, img, v.protocol, picture.Fit(picture.SizeOf(img), v.cell, v.room), v.cell)
 	if err == nil {
 		_, err = io.WriteString(v.out, "\r\n"+v.hint)
 	}

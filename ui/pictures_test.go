@@ -83,13 +83,9 @@ type hangup struct{}
 func (hangup) Read([]byte) (int, error) { return 0, io.EOF }
 
 func TestTheViewerGivesTheScreenBack(t *testing.T) {
-	img, err := picture.Decode(samplePNG(t))
-	if err != nil {
-		t.Fatal(err)
-	}
 	for name, in := range map[string]io.Reader{"after enter": strings.NewReader("abc\rmore"), "when the keyboard is gone": hangup{}} {
 		var out bytes.Buffer
-		v := &viewer{img: img, protocol: picture.Sixel, room: picture.Cells{Columns: 40, Rows: 10}, hint: "Enter goes back."}
+		v := &viewer{data: samplePNG(t), protocol: picture.Sixel, room: picture.Cells{Columns: 40, Rows: 10}, hint: "Enter goes back."}
 		v.SetStdin(in)
 		v.SetStdout(&out)
 		if err := v.Run(); err != nil {
@@ -98,6 +94,13 @@ func TestTheViewerGivesTheScreenBack(t *testing.T) {
 		if got := out.String(); !strings.HasPrefix(got, "\x1b[?1049h") || !strings.Contains(got, "\x1bP0;1q") || !strings.HasSuffix(got, "\x1b[?1049l") {
 			t.Errorf("%s: %.20q … %q", name, got, got[max(0, len(got)-20):])
 		}
+	}
+	var out bytes.Buffer
+	broken := &viewer{data: []byte("no picture"), protocol: picture.Sixel, room: picture.Cells{Columns: 40, Rows: 10}}
+	broken.SetStdin(hangup{})
+	broken.SetStdout(&out)
+	if err := broken.Run(); err == nil || out.Len() > 0 {
+		t.Errorf("a broken picture: %v, and %q on the screen", err, out.String())
 	}
 }
 
