@@ -67,8 +67,9 @@ func (a *App) start(ctx context.Context, s *Session, ask asking) *Answer {
 // ID names the message that is growing.
 func (an *Answer) ID() chat.MessageID { return an.ask.answer.ID }
 
-// Parent names the prompt that is being answered.
-func (an *Answer) Parent() chat.MessageID { return an.ask.answer.Parent }
+// Begun is the answer as it was before anything came: empty, or what there was of
+// an answer that is gone on with. The conversation may have more of it by now.
+func (an *Answer) Begun() chat.Message { return an.ask.answer }
 
 // Left lists what the rules took out of the request.
 func (an *Answer) Left() []policy.Left { return an.ask.out.Left() }
@@ -246,7 +247,7 @@ func (an *Answer) finish(began time.Time, reason string, finished bool, err erro
 // refused marks the prompt as one that the service's moderation has refused.
 func (an *Answer) refused() error {
 	c := an.session.Snapshot()
-	prompt, ok := c.Message(an.Parent())
+	prompt, ok := c.Message(an.ask.answer.Parent)
 	if !ok || prompt.Role != chat.User {
 		return nil
 	}

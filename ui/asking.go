@@ -136,13 +136,8 @@ func (r *Root) asked(msg askedMsg) tea.Cmd {
 	r.sending = nil
 	r.countTools()
 	r.turn = &turn{answer: msg.answer, end: end}
-	c := r.session.Snapshot()
-	r.chat.Show(c)
-	m := chat.Message{ID: msg.answer.ID(), Parent: msg.answer.Parent(), Role: chat.Assistant, Provider: r.choice.Provider, Asked: r.choice.Model, At: r.env.App.Now()}
-	if cut, ok := c.Message(m.ID); ok {
-		m = cut
-	}
-	r.chat.Begin(m)
+	r.chat.Show(r.session.Snapshot())
+	r.chat.Begin(msg.answer.Begun())
 	r.chat.Wait(chatview.Waiting{On: true})
 	r.leaveReading()
 	// A source is for the reader; no model is told of it in any case.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"net"
+	"strings"
 	"testing"
 
 	"bise/app"
@@ -56,5 +57,20 @@ func TestTryingAgainLeavesWhatIsAttached(t *testing.T) {
 	s.until("it was asked again", func() bool { return s.root.idle() && len(s.root.session.Snapshot().Messages) == 3 })
 	if len(s.root.attach) != 1 {
 		t.Errorf("%d files are attached to the next prompt", len(s.root.attach))
+	}
+}
+
+func TestAnAnswerThatIsThereBeforeItsBeginIsShownOnce(t *testing.T) {
+	s := start(t, 80, 24)
+	s.typed("hello")
+	asked, ok := s.root.submit()().(askedMsg)
+	if !ok || asked.answer == nil {
+		t.Fatalf("%+v", asked)
+	}
+	<-asked.answer.Done()
+	s.send(asked)
+	s.until("the answer is over", func() bool { return s.root.turn == nil })
+	if n := strings.Count(s.screen(), "It is not a language model"); n != 1 {
+		t.Errorf("the answer is there %d times:\n%s", n, s.screen())
 	}
 }

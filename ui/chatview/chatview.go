@@ -178,19 +178,23 @@ func (v *View) Welcome(lines []string) { v.welcome, v.cache = lines, nil }
 
 // Begin adds the answer that is about to grow and follows it. It stands below
 // its prompt, in the place of an earlier answer. Continuing a cut answer grows
-// the item it has.
+// the item it has; one that shows already what is still to come, because the
+// conversation was faster, begins anew.
 func (v *View) Begin(m chat.Message) {
-	if it := v.find(m.ID); it != nil {
-		it.ready(v.env)
-		it.message, it.growing, it.height = m, true, 0
-		v.bottom()
-		return
+	it := v.find(m.ID)
+	switch {
+	case it == nil:
+		v.after(m.Parent)
+		it = newItem(m, v.inner())
+		it.branches = 1
+		v.items = append(v.items, it)
+	case textSize(it.message) != textSize(m):
+		it.anew(m)
+	default:
+		it.message = m
 	}
-	v.after(m.Parent)
-	it := newItem(m, v.inner())
 	it.ready(v.env)
-	it.growing, it.branches = true, 1
-	v.items = append(v.items, it)
+	it.growing, it.height = true, 0
 	v.bottom()
 }
 

@@ -47,6 +47,13 @@ func newItem(m chat.Message, width int) *item {
 	return it
 }
 
+// anew makes the item one of a message, in the place it has.
+func (it *item) anew(m chat.Message) {
+	branches, branch := it.branches, it.branch
+	*it = *newItem(m, it.width)
+	it.branches, it.branch = branches, branch
+}
+
 // ready makes what an answer is drawn with.
 func (it *item) ready(env *screen.Env) {
 	if it.built {
