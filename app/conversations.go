@@ -105,6 +105,12 @@ func (a *App) Restore(ctx context.Context, id chat.ConversationID) error {
 	return a.withPast(ctx, func(db *localstore.DB) error { return db.Restore(ctx, id) })
 }
 
+// Known tells whether conversations are there to be destroyed, those that were
+// deleted and not yet wiped included. The kind NotFound names one that is not.
+func (a *App) Known(ctx context.Context, ids ...chat.ConversationID) error {
+	return a.withPast(ctx, func(db *localstore.DB) error { return db.Known(ctx, ids...) })
+}
+
 // Purge destroys conversations at once, and nothing can bring them back.
 func (a *App) Purge(ctx context.Context, ids ...chat.ConversationID) error {
 	return a.withPast(ctx, func(db *localstore.DB) error { return db.Purge(ctx, ids...) })

@@ -27,6 +27,20 @@ func (db *DB) Restore(ctx context.Context, id chat.ConversationID) error {
 		`UPDATE conversation SET deleted = ? WHERE id = ?`, 0)
 }
 
+// Known tells whether each conversation is there to be wiped, those that are out
+// of the list included: the kind NotFound names the first that is not.
+func (db *DB) Known(ctx context.Context, ids ...chat.ConversationID) error {
+	const op = "localstore.Known"
+	return db.read(ctx, op, func(s session) error {
+		for _, id := range ids {
+			if _, err := s.row(op, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // Purge wipes conversations at once, with their words in the index, their
 // drafts, and the copies of the history made before migrations. What they
 // occupied in the file is overwritten. An id that is not there is not an error.

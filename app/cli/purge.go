@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -43,26 +44,21 @@ func (p *program) historyPurge(c *cobra.Command, a *app.App, args []string, f pu
 	if f.before != "" && err != nil {
 		return fault.E(op, fault.Usage, nil, "what", "date", "word", f.before)
 	}
+	if err := a.OpenHistory(c.Context()); err != nil {
+		return err
+	}
 	var ids []chat.ConversationID
 	question := p.words.T("cli.history.purge.confirm_all")
-	if f.before != "" { // how many they are is part of the question
-		if err := a.OpenHistory(c.Context()); err != nil {
-			return err
-		}
-		if ids, err = a.Before(c.Context(), day); err != nil {
+	if !f.all { // which they are, and how many, is found out before anybody is asked
+		if ids, err = p.toPurge(c, a, args, day); err != nil {
 			return err
 		}
 		question = p.words.N("cli.history.purge.confirm", len(ids))
-	} else if len(args) > 0 {
-		question = p.words.N("cli.history.purge.confirm", len(args))
 	}
-	if f.before == "" || len(ids) > 0 {
+	if f.all || len(ids) > 0 {
 		if err := p.confirm(c.Context(), question); err != nil {
 			return err
 		}
-	}
-	if err := a.OpenHistory(c.Context()); err != nil {
-		return err
 	}
 	if f.all {
 		held, err := a.Holdings(c.Context())
@@ -74,17 +70,28 @@ func (p *program) historyPurge(c *cobra.Command, a *app.App, args []string, f pu
 		}
 		return p.purged(held.Conversations)
 	}
-	for _, word := range args {
-		id, err := p.resolve(c, a, word)
-		if err != nil {
-			return err
-		}
-		ids = append(ids, id)
-	}
 	if err := a.Purge(c.Context(), ids...); err != nil {
 		return err
 	}
 	return p.purged(len(ids))
+}
+
+// toPurge gives the conversations of the words, each once, or without words
+// those that last changed before a day. One that is not there is a NotFound.
+func (p *program) toPurge(c *cobra.Command, a *app.App, words []string, day time.Time) (ids []chat.ConversationID, err error) {
+	if len(words) == 0 {
+		return a.Before(c.Context(), day)
+	}
+	for _, word := range words {
+		id, err := p.resolve(c, a, word)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids, a.Known(c.Context(), ids...)
 }
 
 // purged tells what is gone here, and what that means elsewhere.
