@@ -210,6 +210,10 @@ func (s *sheet) aim(i int, f *Facts, rnd *rand.Rand) {
 			*f, _ = f.With("optouts", value)
 		case c.name == "k":
 			f.Turn = Turn{Kind: kindOfK[word]}
+			if word == "K13" {
+				*f, _ = f.With("attachment", "weights")
+				*f, _ = f.With("weights", "specific_access")
+			}
 		case vocabulary[c.name].words != nil:
 			if g, err := f.With(c.name, word); err == nil {
 				*f = g
@@ -221,7 +225,7 @@ func (s *sheet) aim(i int, f *Facts, rnd *rand.Rand) {
 // kindOfK is a kind of turn that a K-kind may stand for.
 var kindOfK = map[string]string{
 	"K1": "input", "K2": "text", "K3": "image", "K4": "web_search", "K5": "news", "K6": "third_party",
-	"K7": "code", "K8": "agent", "K9": "reported", "K10": "text", "K11": "text", "K12": "web_search",
+	"K7": "code", "K8": "agent", "K9": "reported", "K10": "text", "K11": "text", "K12": "web_search", "K13": "text",
 }
 
 // withDecision is a bundle in JSON with another decision in one row.

@@ -96,12 +96,15 @@ func TestWhatMayBeDoneWithEachKindOfTurn(t *testing.T) {
 		{"K12 one's own search, on this machine", "local", "web_search", "", "aaaacaaaaaww"},
 		{"K12 one's own search beside a hosted model", "le_chat", "third_party", "tool_owner=own", "aaaacaaaaaww"},
 		{"K12 a partner has no search of Mistral's", "partner", "web_search", "", "aaaacaaaaaww"},
+		{"K13 weights under Specific Access", "local", "text", "weights=specific_access attachment=weights", "aaabcbbabbbb"},
+		{"K13 their path in a prompt", "local", "input", "weights=specific_access attachment=weights", "aaabcbbabbbb"},
+		{"K13 weights on a partner's cloud", "partner", "text", "weights=specific_access attachment=weights", "aaabcbbabbbb"},
+		{"what weights under Specific Access answer is an answer", "local", "text", "weights=specific_access", "aaaacaaaaaaa"},
+		{"open weights are no secret", "local", "text", "attachment=weights", "aaaacaaaaaaa"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			pairs := []string{"service=" + c.service, `turn={"kind":"` + c.kind + `"}`}
-			if c.more != "" {
-				pairs = append(pairs, c.more)
-			}
+			pairs = append(pairs, strings.Fields(c.more)...)
 			other := "local"
 			if c.service == "local" {
 				other = "le_chat"
@@ -156,6 +159,8 @@ func TestReadingsOfUnclearTerms(t *testing.T) {
 		{"A12 a thumb is confirmed in Le Chat", "feedback:thumbs_up", "service=le_chat plan=pro training_switch=off", Confirm, "A12"},
 		{"opt-outs do not exist at a partner", "use_feature:web_search", "service=partner optouts=brave", NotApplicable, "T3"},
 		{"K13 weights under Specific Access are not attached", Attach, "service=partner attachment=weights weights=specific_access", Block, "PH-2.6.a"},
+		{"K13 nor exported", "export:json", "service=local attachment=weights weights=specific_access", Block, "PH-2.6.a"},
+		{"K13 a share of them is asked about and leaves them out", ShareTurn, "service=local attachment=weights weights=specific_access", Confirm, "K13"},
 		{"a new profile does not see a model that ends", ListModels, "service=partner discontinuation_notice=2025-03-01 profile_created=2025-03-02", Block, "PH-2.5"},
 		{"an older one is warned", ListModels, "service=partner discontinuation_notice=2025-03-01 profile_created=2025-02-01", Warn, "PH-2.5"},
 	} {
