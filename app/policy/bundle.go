@@ -50,6 +50,15 @@ type sheet struct {
 	conditions  []condition
 	results     []string
 	rows        []row
+	needs       []need
+}
+
+// need names rows that a sheet must have although it would be whole without
+// them: a more general row below would answer in their place, or the rows of
+// the sheet do not answer in turn, so that nothing else tells that one is gone.
+type need struct {
+	Rows   []string `json:"rows"`
+	Before string   `json:"before,omitempty"` // the more general row
 }
 
 // condition is a column that says when a row holds.
@@ -160,6 +169,9 @@ func (p *parser) finish() (Rules, error) {
 			if err := p.total(s); err != nil {
 				return Rules{}, err
 			}
+		}
+		if err := p.needed(s); err != nil {
+			return Rules{}, err
 		}
 		for _, act := range s.acts {
 			r.byAct[act] = append(r.byAct[act], s)

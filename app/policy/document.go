@@ -25,11 +25,13 @@ type document struct {
 
 // section is the head of a table.
 type section struct {
-	Name    string   `json:"name"`
-	Title   string   `json:"title"`
-	For     []Act    `json:"for"`
-	Match   string   `json:"match"`
-	Into    string   `json:"into,omitempty"`
+	Name  string `json:"name"`
+	Title string `json:"title"`
+	For   []Act  `json:"for"`
+	Match string `json:"match"`
+	Into  string `json:"into,omitempty"`
+	// Needs are the rows without which a more general one would answer.
+	Needs   []need   `json:"needs,omitempty"`
 	Columns []string `json:"columns"` // as in the text form: a condition ends in "?"
 }
 
@@ -37,7 +39,7 @@ type section struct {
 func (r Rules) MarshalJSON() ([]byte, error) {
 	d := document{ID: r.id, Effective: r.effective, Sources: r.sources, Rows: []map[string]any{}}
 	for _, s := range r.sheets {
-		d.Sections = append(d.Sections, section{s.name, s.title, s.acts, matchWords[s.match], s.into, s.columns})
+		d.Sections = append(d.Sections, section{s.name, s.title, s.acts, matchWords[s.match], s.into, s.needs, s.columns})
 		for _, row := range s.rows {
 			o := s.object(row)
 			if day := r.sources[documentOf(row.source)].Retrieved; day != "" {
@@ -101,7 +103,11 @@ func textForm(data []byte) ([]byte, error) {
 		if s.Into != "" {
 			match += " into " + s.Into
 		}
-		fmt.Fprintf(&b, "match %s\n%s\n", oneLine(match), oneLine(strings.Join(s.Columns, " | ")))
+		fmt.Fprintf(&b, "match %s\n", oneLine(match))
+		for _, n := range s.Needs {
+			b.WriteString(n.line())
+		}
+		fmt.Fprintf(&b, "%s\n", oneLine(strings.Join(s.Columns, " | ")))
 		for _, row := range d.Rows {
 			if row["section"] != s.Name {
 				continue
@@ -121,6 +127,15 @@ func textForm(data []byte) ([]byte, error) {
 		return nil, bad(nil, "unknown field", "section of a row")
 	}
 	return b.Bytes(), nil
+}
+
+// line writes a need in the text form.
+func (n need) line() string {
+	line := "needs " + oneLine(strings.Join(n.Rows, ","))
+	if n.Before != "" {
+		line += " before " + oneLine(n.Before)
+	}
+	return line + "\n"
 }
 
 // writeSource writes the header lines of a document.

@@ -136,6 +136,13 @@ func (p *parser) readSheetHeader(word, rest string) error {
 		if _, ok := fieldSpecs[into]; into != "" && !ok {
 			return p.refuse(p.line, "unknown field", into)
 		}
+	case "needs":
+		rows, before, _ := strings.Cut(rest, " before ")
+		n := need{splitList(rows), strings.TrimSpace(before)}
+		if len(n.Rows) == 0 {
+			return p.refuse(p.line, "needs without a row", rest)
+		}
+		p.sheet.needs = append(p.sheet.needs, n)
 	default:
 		return p.refuse(p.line, "unknown field", word)
 	}

@@ -43,6 +43,35 @@ func (p *parser) total(s *sheet) error {
 	return nil
 }
 
+// needed checks that every row is there which the sheet says it needs, above
+// the more general one.
+func (p *parser) needed(s *sheet) error {
+	place := func(id string) int {
+		return slices.IndexFunc(s.rows, func(r row) bool { return r.id == id })
+	}
+	gap := "gap in section " + s.name + ": a row that it needs is missing"
+	for _, n := range s.needs {
+		below, what := place(n.Before), gap+" above the more general "+n.Before
+		if n.Before == "" {
+			what = gap
+		}
+		if below < 0 {
+			below = len(s.rows)
+		}
+		for _, id := range n.Rows {
+			if at := place(id); at < 0 || at >= below {
+				return p.refuse(s.line, what, id)
+			}
+		}
+	}
+	for _, n := range s.needs {
+		if n.Before != "" && place(n.Before) < 0 {
+			return p.refuse(s.line, gap, n.Before)
+		}
+	}
+	return nil
+}
+
 // without gives what is left of b when the combinations of cut are taken out,
 // in boxes that do not overlap, and whether any was taken.
 func (b box) without(cut box) ([]box, bool) {
