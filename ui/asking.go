@@ -57,7 +57,7 @@ func (r *Root) submit() tea.Cmd {
 }
 
 func (r *Root) send(s *sending) tea.Cmd {
-	r.sending = s
+	r.sending, r.banner = s, banner{}
 	r.layout()
 	if !r.chosen {
 		return nil // choiceFound sends it
@@ -250,8 +250,11 @@ func (r *Root) progress(msg progressMsg) tea.Cmd {
 		r.fail(p.KeepErr)
 	}
 	r.layout()
-	if fault.Is(p.Err, fault.Overflow) {
+	switch {
+	case fault.Is(p.Err, fault.Overflow):
 		return r.retryFitting(p, msg.larger)
+	case fault.Is(p.Err, fault.NotSignedIn):
+		return r.run(keys.SignIn)
 	}
 	if r.window == 0 && r.used > 0 {
 		return r.refreshPlace() // the meter needs to know what is full

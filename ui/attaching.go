@@ -56,18 +56,35 @@ func (r *Root) attachPath(path string) tea.Cmd {
 			}
 			c.provider, err = a.Converter(c.need, choice.Provider)
 		}
-		return attachedMsg{c, err}
+		return attachedMsg{c: c, err: err}
+	}
+}
+
+// attachTyped is attachPath for a path that was typed: it is asked for again where
+// it cannot be read.
+func (r *Root) attachTyped(path string) tea.Cmd {
+	attach := r.attachPath(path)
+	return func() tea.Msg {
+		msg := attach()
+		if m, ok := msg.(attachedMsg); ok && m.err != nil && m.c == nil {
+			m.path = path
+			return m
+		}
+		return msg
 	}
 }
 
 // attachedMsg is a file that the next prompt takes along.
 type attachedMsg struct {
-	c   *conversion
-	err error
+	c    *conversion
+	path string // that was typed and cannot be read, "" for none
+	err  error
 }
 
 func (msg attachedMsg) reach(r *Root) tea.Cmd {
 	switch {
+	case msg.path != "":
+		return r.push(dialog.PathAgain(r.env, msg.path, msg.err))
 	case msg.err != nil:
 		r.fail(msg.err)
 	case msg.c.need == app.NeedsNothing:

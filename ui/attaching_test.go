@@ -149,6 +149,17 @@ func TestWhatTheModelCannotTakeIsTurnedIntoTextOnlyWhenToldTo(t *testing.T) {
 	}
 }
 
+func TestAPathThatCannotBeReadIsAskedForAgain(t *testing.T) {
+	s, _ := desk(t, 80, 24)
+	s.press("ctrl+f")
+	s.typed("no-such-file.pdf")
+	s.press("enter")
+	s.until("it is asked again", func() bool { return len(s.root.overlays) == 1 && strings.Contains(s.screen(), "cannot be read") })
+	if !strings.Contains(s.screen(), "no-such-file.pdf") {
+		t.Errorf("what was typed is gone:\n%s", s.screen())
+	}
+}
+
 func TestAConversionGoesByTheRules(t *testing.T) {
 	s, _ := desk(t, 80, 24)
 	s.do(s.root.attachPath("my talk.mp3"))

@@ -162,6 +162,10 @@ func (r *Root) messageKey(pressed string) (tea.Cmd, bool) {
 		return r.askWhereToSave(m.ID), true
 	case keys.Is(pressed, keys.Picture):
 		return r.viewPicture(m.ID), true
+	case pressed == "home":
+		r.chat.ScrollTop()
+	case pressed == "end":
+		r.chat.ScrollBottom()
 	case pressed == "enter":
 		r.chat.OpenSelected()
 	default:
@@ -202,7 +206,11 @@ func (r *Root) again(p app.Prompt) tea.Cmd {
 
 // edit puts a sent prompt into the composer; sending it makes a branch.
 func (r *Root) edit(m chat.Message) {
-	if m.Role != chat.User || !r.idle() {
+	if m.Role != chat.User {
+		r.tell(r.env.Words.T("chat.reading.not_yours"))
+		return
+	}
+	if !r.idle() {
 		return
 	}
 	parent := m.Parent
@@ -335,6 +343,7 @@ func (r *Root) newConversation() tea.Cmd {
 // show puts a conversation on the screen.
 func (r *Root) show(s *app.Session, at chat.MessageID) tea.Cmd {
 	r.session = s
+	r.sought, r.banner = "", banner{}
 	r.countTools()
 	c := s.Snapshot()
 	r.chat.Show(c)

@@ -102,7 +102,7 @@ func TestTheHistory(t *testing.T) {
 		}
 		d.shows("bring back")
 		d.keys("ctrl+z")
-		d.shows("How do I set up Ollama?")
+		d.shows("› How do I set up Ollama?") // the next key is for what came back
 	})
 	t.Run("renames", func(t *testing.T) {
 		d := open(t).keys("ctrl+e")

@@ -155,6 +155,22 @@ func TestAPathIsCompletedAndExpanded(t *testing.T) {
 	}
 }
 
+func TestWordsToFindReplaceThoseOfTheLastTime(t *testing.T) {
+	for typed, want := range map[string]string{"zebra": "zebra", "": "lines"} {
+		d := drive(t, dialog.Find(newEnv(t), "lines"))
+		d.shows("lines")
+		d.keys(typed, "enter")
+		if got := (screen.Answered{Question: dialog.FindQuestion, Choice: dialog.Yes, Text: want}); d.last != got {
+			t.Errorf("after %q the answer is %#v", typed, d.last)
+		}
+	}
+}
+
+func TestEnterWithoutAKeySaysSo(t *testing.T) {
+	d := drive(t, signin.New(newEnv(t), t.Context(), app.MistralProfile)).keys("enter")
+	d.shows("There is no key yet")
+}
+
 func TestInstructionsKeepTheirLines(t *testing.T) {
 	d := drive(t, dialog.Instructions(newEnv(t), "one"))
 	d.send(tea.KeyPressMsg{Code: 'j', Mod: tea.ModCtrl})
@@ -314,6 +330,8 @@ func TestThePlanIsDeclaredOnThePageOnData(t *testing.T) {
 	d := drive(t, privacy.New(env, app.MistralProfile))
 	d.shows("assumes that Mistral trains")
 	d.keys("p", "3", "enter")
+	d.shows("the contract excludes training")
+	d.keys("p", "enter") // what is declared is selected, so that looking changes nothing
 	d.shows("the contract excludes training")
 }
 

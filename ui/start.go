@@ -216,7 +216,7 @@ func (r *Root) settled(a screen.Answered) tea.Cmd {
 		}
 		return r.findChoice()
 	case dialog.PathQuestion:
-		return r.attachPath(a.Text)
+		return r.attachTyped(a.Text)
 	case dialog.InstructionsQuestion:
 		app, s := r.env.App, r.session
 		return func() tea.Msg {

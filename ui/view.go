@@ -8,8 +8,10 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"bise/app"
+	"bise/app/chat"
 	"bise/app/policy"
 	"bise/app/termsafe"
+	"bise/ui/dialog"
 	"bise/ui/theme"
 	"bise/ui/widget"
 )
@@ -127,7 +129,11 @@ func (r *Root) rule() string {
 	case r.turn != nil:
 		label = w.T("chat.rule.answering")
 	case r.reading:
-		label = w.T("chat.rule.reading")
+		label = w.T("chat.rule.reading") + " · "
+		label += r.readingHints(r.width - 8 - ansi.StringWidth(label))
+	}
+	if n := r.chat.Below(); n > 0 && !r.reading {
+		label = strings.TrimSuffix(w.N("chat.rule.below", n)+" · "+label, " · ")
 	}
 	if attached := r.attachedLabel(r.width - 8 - ansi.StringWidth(label)); attached != "" {
 		label = strings.TrimSuffix(attached+" · "+label, " · ")
@@ -142,6 +148,39 @@ func (r *Root) rule() string {
 	return t.Border.Render("──") + t.Muted.Render(label) + t.Border.Render(strings.Repeat("─", max(0, r.width-2-ansi.StringWidth(label))))
 }
 
+// readingHints names the keys for the selected message, as many as fit into width.
+func (r *Root) readingHints(width int) string {
+	w := r.env.Words
+	m, _ := r.chat.Selected()
+	hints := []dialog.Hint{{Key: "tab", Does: w.T("chat.reading.back")}, {Key: "↑ ↓", Does: w.T("chat.reading.choose")}}
+	add := func(key, does string) { hints = append(hints, dialog.Hint{Key: key, Does: w.T("chat.reading." + does)}) }
+	add("c", "copy")
+	if m.Role == chat.User {
+		add("e", "edit")
+		add("r", "ask")
+	} else {
+		if m.State == chat.Cut || m.State == chat.Stopped {
+			add("g", "continue")
+		}
+		add("r", "retry")
+		if len(r.chat.Code(m.ID)) > 0 {
+			add("y", "code")
+		}
+		if len(r.env.App.Sources(r.session, m.ID)) > 0 {
+			add("o", "sources")
+		}
+		if len(r.env.App.Files(r.session, m.ID)) > 0 {
+			add("s", "save")
+		}
+	}
+	c := r.session.Snapshot()
+	if ids, _ := c.Siblings(m.ID); len(ids) > 1 {
+		add("← →", "branches")
+	}
+	add("i", "details")
+	return dialog.Footer(hints, width)
+}
+
 // bannerLines wraps the banner to at most four lines.
 func (r *Root) bannerLines() []string {
 	if r.banner.line == "" {
@@ -152,14 +191,15 @@ func (r *Root) bannerLines() []string {
 	if r.banner.lasting {
 		style, sign = t.Warning, "! "
 	}
-	text := sign + termsafe.Line(r.banner.line)
+	text := termsafe.Line(r.banner.line)
 	if r.banner.remedy != "" {
-		text += "\n  " + termsafe.Line(r.banner.remedy)
+		text += "\n" + termsafe.Line(r.banner.remedy)
 	}
-	lines := strings.Split(ansi.Wrap(text, max(8, r.width), ""), "\n")
+	lines := strings.Split(ansi.Wrap(text, max(6, r.width-len(sign)), ""), "\n")
 	lines = lines[:min(len(lines), 4)]
 	for i, l := range lines {
-		lines[i] = style.Render(l)
+		lines[i] = style.Render(sign + l)
+		sign = "  "
 	}
 	return lines
 }
@@ -170,7 +210,7 @@ func (r *Root) status() string {
 	w := r.env.Words
 	segments := []widget.Segment{{Text: r.whereabouts(), Priority: 1}}
 	if r.place.Plan != "" {
-		segments = append(segments, widget.Segment{Text: r.place.Plan, Priority: 4})
+		segments = append(segments, widget.Segment{Text: r.place.Plan, Priority: 6})
 	}
 	segments = append(segments, widget.Segment{Text: r.place.Consequence, Priority: 2, Warn: r.place.Trains})
 	if now, rehearsing := r.env.App.Clock(); rehearsing {
@@ -184,12 +224,12 @@ func (r *Root) status() string {
 	}
 	var right []widget.Segment
 	if model := r.choice.Model; model != "" && model != r.choice.Provider {
-		right = append(right, widget.Segment{Text: termsafe.Line(r.env.App.ModelName(model)), Priority: 2})
+		right = append(right, widget.Segment{Text: termsafe.Line(r.env.App.ModelName(model)), Priority: 4})
 	}
 	if r.used > 0 && r.window > 0 {
-		right = append(right, widget.Segment{Text: w.T("status.context", "Used", short(r.used), "Window", short(r.window)), Priority: 3, Warn: r.used*5 > r.window*4})
+		right = append(right, widget.Segment{Text: w.T("status.context", "Used", short(r.used), "Window", short(r.window)), Priority: 5, Warn: r.used*5 > r.window*4})
 	}
-	right = append(right, widget.Segment{Text: w.T("status.help"), Priority: 5})
+	right = append(right, widget.Segment{Text: w.T("status.help"), Priority: 7})
 	return widget.StatusLine(r.env.Theme, r.width, segments, right)
 }
 

@@ -26,6 +26,7 @@ type View struct {
 	back int
 	// selected is the item that message keys work on; -1 is none.
 	selected int
+	hit      hit  // what Find found
 	thinking bool // shows reasoning unfolded
 	details  bool // shows time, model and counts
 	waiting  Waiting
@@ -67,7 +68,7 @@ func (v *View) Resize(width, height int) {
 	if !following {
 		p, found = v.placeAt(v.back + v.height)
 	}
-	v.width, v.height, v.cache = width, height, nil
+	v.width, v.height, v.hit, v.cache = width, height, hit{}, nil
 	for _, it := range v.items {
 		it.resize(v.inner())
 	}
@@ -315,7 +316,7 @@ func (v *View) SelectLast() bool {
 }
 
 // Deselect selects nothing.
-func (v *View) Deselect() { v.selected, v.cache = -1, nil }
+func (v *View) Deselect() { v.selected, v.hit, v.cache = -1, hit{}, nil }
 
 // Select moves the selection by n messages.
 func (v *View) Select(n int) {
@@ -323,7 +324,7 @@ func (v *View) Select(n int) {
 		return
 	}
 	v.selected = min(max(v.selected+n, 0), len(v.items)-1)
-	v.cache = nil
+	v.hit, v.cache = hit{}, nil
 	v.reveal()
 }
 

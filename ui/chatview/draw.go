@@ -64,10 +64,11 @@ func (v *View) drawWelcome() []string {
 	}
 	for _, l := range v.welcome {
 		for part := range strings.SplitSeq(ansi.Wrap(l, v.inner(), ""), "\n") {
-			if len(lines) < v.height {
-				lines = append(lines, ansi.Truncate("  "+part, v.width, "…"))
-			}
+			lines = append(lines, ansi.Truncate("  "+part, v.width, "…"))
 		}
+	}
+	if len(lines) > v.height { // what is left out has a sign
+		lines = append(lines[:v.height-1:v.height-1], ansi.Truncate("  …", v.width, ""))
 	}
 	for len(lines) < v.height {
 		lines = append(lines, "")
@@ -137,6 +138,9 @@ func (v *View) draw(i, from, end int) []string {
 			lines = append(lines, s.draw(first, last)...)
 		}
 		at += s.height
+	}
+	if n := v.hit.line - from; v.hit.words != "" && v.hit.id == v.items[i].message.ID && n >= 0 && n < len(lines) {
+		lines[n] = v.lit(lines[n])
 	}
 	if i == v.selected {
 		for n, l := range lines {
@@ -275,7 +279,9 @@ func (v *View) below(it *item) []string {
 		lines = append(lines, "  "+t.Muted.Render(v.cut(w.N("sources.more", n))))
 	}
 	if key := it.note(); key != "" {
-		lines = append(lines, "  "+t.Warning.Render(v.cut(w.T(key))))
+		for part := range strings.SplitSeq(ansi.Wrap(w.T(key), v.inner(), ""), "\n") {
+			lines = append(lines, "  "+t.Warning.Render(part))
+		}
 	}
 	if it.growing && v.waiting.On {
 		lines = append(lines, "  "+t.Muted.Render(v.cut(v.waitLine())))

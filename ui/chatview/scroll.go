@@ -14,6 +14,9 @@ func (v *View) Scroll(n int) bool {
 	return v.back != was
 }
 
+// Below is how many lines are further down than what is seen; 0 follows the end.
+func (v *View) Below() int { return v.back }
+
 // Page is how many lines a page key moves.
 func (v *View) Page() int { return max(1, v.height-2) }
 

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"cmp"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -13,15 +14,16 @@ import (
 type find struct {
 	*Panel
 	prompt *widget.Prompt
+	last   string // the words of the time before
 	line   int
 }
 
-// Find asks for the words to find. It is answered with FindQuestion, whose text
-// is the words.
-func Find(env *screen.Env, words string) screen.Overlay {
+// Find asks for the words to find; nothing typed takes those of the last time. It
+// is answered with FindQuestion, whose text is the words.
+func Find(env *screen.Env, last string) screen.Overlay {
 	w := env.Words
-	f := &find{Panel: NewPanel(env, w.T("dialog.find.title")), prompt: widget.NewPrompt(env.Theme)}
-	f.prompt.SetValue(words)
+	f := &find{Panel: NewPanel(env, w.T("dialog.find.title")), prompt: widget.NewPrompt(env.Theme), last: last}
+	f.prompt.SetPlaceholder(last)
 	f.prompt.Focus()
 	f.SetHints(Hint{"enter", w.T("dialog.find.find")}, Hint{"esc", w.T("dialog.back")})
 	return f
@@ -48,7 +50,7 @@ func (f *find) Update(msg tea.Msg) (screen.Action, tea.Cmd) {
 		case "esc":
 			return screen.Close{}, nil
 		case "enter":
-			if words := strings.TrimSpace(f.prompt.Value()); words != "" {
+			if words := cmp.Or(strings.TrimSpace(f.prompt.Value()), f.last); words != "" {
 				return screen.Answered{Question: FindQuestion, Choice: Yes, Text: words}, nil
 			}
 			return screen.Stay{}, nil

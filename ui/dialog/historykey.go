@@ -142,9 +142,7 @@ func (h *historyKey) View() string {
 	if h.busy {
 		lines = append(lines, t.Muted.Render(w.T("dialog.pass.sealing")))
 	}
-	if why := h.panel.Wrap(t.Muted, w.T("dialog.pass.why")); len(why)+1+len(lines)+len(body) <= height {
-		body = append(body, append(why, "")...)
-	}
+	body = append(body, h.form.Why(width, height-len(lines)-len(body))...)
 	h.line = len(body) + at
 	return h.panel.Draw(append(body, lines...))
 }

@@ -26,6 +26,7 @@ type KeyForm struct {
 	cancel  context.CancelFunc
 	try     int // counts tries, so that a cancelled one is not heard
 	err     error
+	empty   bool // Enter was pressed on nothing
 }
 
 // keyTriedMsg says what the service says of a key.
@@ -92,7 +93,8 @@ func (f *KeyForm) Update(msg tea.Msg) (done bool, cmd tea.Cmd) {
 		switch {
 		case f.busy:
 		case msg.String() == "enter":
-			if key := chat.Secret(f.prompt.Value()); key != "" {
+			key := chat.Secret(f.prompt.Value())
+			if f.empty = key == ""; !f.empty {
 				return false, f.start(func(ctx context.Context) error { return f.env.App.SignIn(ctx, f.profile, key) })
 			}
 		default:
@@ -130,6 +132,8 @@ func (f *KeyForm) Lines(width int) (lines []string, at int) {
 	switch {
 	case f.busy:
 		lines = append(lines, WrapTo(width, t.Muted, w.T("signin.checking"))...)
+	case f.empty && f.prompt.Value() == "":
+		lines = append(lines, WrapTo(width, t.Warning, "! "+w.T("signin.empty"))...)
 	case f.err != nil:
 		message, remedy := w.Fault(f.err)
 		lines = append(lines, WrapTo(width, t.Warning, "! "+message)...)

@@ -90,6 +90,9 @@ func (p *Panel) foot() {
 	p.box.SetFooter(footer(fitting(p.hints, width)))
 }
 
+// Footer writes hints out as a footer does, those that fit into width.
+func Footer(hints []Hint, width int) string { return footer(fitting(hints, width)) }
+
 // fitting leaves out the last hints that have no room, and the way back last of
 // all.
 func fitting(hints []Hint, width int) []Hint {

@@ -106,5 +106,16 @@ func (f *PassForm) Lines(width int) (lines []string, at int) {
 	return lines, at
 }
 
+// Why says what a passphrase is for and that nothing replaces it, with a blank
+// line below it, in as many words as there is room for.
+func (f *PassForm) Why(width, room int) []string {
+	for _, key := range []string{"dialog.pass.why", "dialog.pass.why_short"} {
+		if lines := WrapTo(width, f.env.Theme.Muted, f.env.Words.T(key)); len(lines) < room {
+			return append(lines, "")
+		}
+	}
+	return nil
+}
+
 // Cursor is where the terminal's cursor belongs in its line.
 func (f *PassForm) Cursor() *tea.Cursor { return f.line().Cursor() }

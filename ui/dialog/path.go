@@ -19,6 +19,7 @@ type path struct {
 	text     string
 	prompt   *widget.Prompt
 	names    []string
+	err      error // why the path before did not do
 	line     int
 }
 
@@ -31,9 +32,14 @@ type completedMsg struct {
 
 // Path asks for the file to attach. It is answered with PathQuestion, whose text
 // is the path with the home folder in the place of "~".
-func Path(env *screen.Env) screen.Overlay {
+func Path(env *screen.Env) screen.Overlay { return PathAgain(env, "", nil) }
+
+// PathAgain is Path with the path that was typed before, and why it did not do.
+func PathAgain(env *screen.Env, before string, why error) screen.Overlay {
 	w := env.Words
 	p := newPath(env, PathQuestion, w.T("dialog.path.title"), w.T("dialog.path.question"), w.T("dialog.path.attach"))
+	p.prompt.SetValue(before)
+	p.err = why
 	p.prompt.SetPlaceholder(w.T("dialog.path.placeholder"))
 	return p
 }
@@ -106,7 +112,7 @@ func (p *path) Update(msg tea.Msg) (screen.Action, tea.Cmd) {
 			}
 		default:
 			if p.prompt.Update(msg) {
-				p.names = nil
+				p.names, p.err = nil, nil
 			}
 		}
 	}
@@ -120,6 +126,7 @@ func (p *path) View() string {
 	body := p.Wrap(t.Text, p.text)
 	body = append(body, "", p.prompt.View(), "")
 	p.line = len(body) - 2
+	body = append(body, p.Fault(p.err)...)
 	if len(p.names) > 1 {
 		for _, l := range columns(width, max(1, height-len(body)), p.names) {
 			body = append(body, t.Muted.Render(l))

@@ -48,7 +48,8 @@ type View struct {
 	err     error // why nothing could be read
 	wrong   error // why a change was not made
 	// deleted can be brought back, the last one first.
-	deleted []app.Summary
+	deleted  []app.Summary
+	restored string // the conversation that was brought back last, to select it again
 }
 
 // New makes the history panel.
@@ -77,16 +78,15 @@ func (v *View) dress() {
 		v.SetHints(dialog.Hint{Key: "enter", Does: w.T("history.open")}, back, dialog.Hint{Key: "tab", Does: w.T("history.titles")})
 	default:
 		v.filter.SetPlaceholder(w.T("history.filter_placeholder"))
-		hints := []dialog.Hint{back}
+		hints := []dialog.Hint{{Key: "enter", Does: w.T("history.open")}, back}
 		if len(v.deleted) > 0 {
 			hints = append(hints, dialog.Hint{Key: "ctrl+z", Does: w.T("history.undo")})
 		}
 		v.SetHints(append(hints,
 			dialog.Hint{Key: "tab", Does: w.T("history.inside")},
 			dialog.Hint{Key: "ctrl+e", Does: w.T("history.rename")},
-			dialog.Hint{Key: "ctrl+t", Does: w.T("history.pin")},
 			dialog.Hint{Key: "ctrl+x", Does: w.T("history.delete")},
-			dialog.Hint{Key: "enter", Does: w.T("history.open")},
+			dialog.Hint{Key: "ctrl+t", Does: w.T("history.pin")},
 		)...)
 	}
 	v.list.SetEmpty(v.emptiness())

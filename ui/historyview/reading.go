@@ -95,6 +95,10 @@ func (v *View) wasRead(msg readMsg) tea.Cmd {
 		v.rows = msg.rows
 	}
 	v.show()
+	if v.restored != "" {
+		v.list.Select(v.restored)
+		v.restored = ""
+	}
 	if msg.more && len(msg.rows) == 0 {
 		v.list.SetMore(false)
 	}
@@ -225,6 +229,7 @@ func (v *View) undo() tea.Cmd {
 	}
 	s := v.deleted[len(v.deleted)-1]
 	v.deleted = v.deleted[:len(v.deleted)-1]
+	v.restored = string(s.ID)
 	return v.do(nil, func(a *app.App) error { return a.Restore(v.ctx, s.ID) })
 }
 

@@ -115,10 +115,12 @@ func (v *View) dress() {
 		v.SetHints(dialog.Hint{Key: "enter", Does: save}, dialog.Hint{Key: "esc", Does: w.T("dialog.back")})
 		return
 	}
-	v.SetHints(
-		dialog.Hint{Key: "enter", Does: w.T("presets.use")}, dialog.Hint{Key: "ctrl+s", Does: w.T("presets.keep")},
-		dialog.Hint{Key: "del", Does: w.T("presets.delete")}, dialog.Hint{Key: "esc", Does: w.T("dialog.close")},
-	)
+	keep, end := dialog.Hint{Key: "ctrl+s", Does: w.T("presets.keep")}, dialog.Hint{Key: "esc", Does: w.T("dialog.close")}
+	if v.list.Len() == 0 {
+		v.SetHints(keep, end)
+		return
+	}
+	v.SetHints(dialog.Hint{Key: "enter", Does: w.T("presets.use")}, keep, dialog.Hint{Key: "del", Does: w.T("presets.delete")}, end)
 }
 
 // Resize lays it out.

@@ -2,6 +2,7 @@ package privacy
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	tea "charm.land/bubbletea/v2"
@@ -132,6 +133,15 @@ func (v *View) question(text, why string, settings []string, options []widget.Op
 	v.ask.Resize(v.Size())
 }
 
+// declared is what the person has said about the profile, "" for nothing.
+func (v *View) declared(name string) string {
+	p, err := v.Env.App.Profile(v.profile)
+	if err != nil {
+		return ""
+	}
+	return p.Facts[name]
+}
+
 func (v *View) askPlan() {
 	w := v.Env.Words
 	settings := []string{"plan="}
@@ -141,6 +151,7 @@ func (v *View) askPlan() {
 		options = append(options, widget.Option{Label: w.T("place.plan." + plan)})
 	}
 	v.question(w.T("dialog.plan.question"), w.T("dialog.plan.why"), settings, options)
+	v.ask.Select(max(0, slices.Index(settings, "plan="+v.declared("plan"))))
 }
 
 func (v *View) askSwitch() {
@@ -148,4 +159,5 @@ func (v *View) askSwitch() {
 	v.question(w.T("privacy.switch_question"), w.T("privacy.switch_why"),
 		[]string{"training_switch=", "training_switch=off", "training_switch=on"},
 		[]widget.Option{{Label: w.T("privacy.switch_unset")}, {Label: w.T("privacy.switch_off")}, {Label: w.T("privacy.switch_on")}})
+	v.ask.Select(max(0, slices.Index(v.ask.settings, "training_switch="+v.declared("training_switch"))))
 }

@@ -132,7 +132,6 @@ func (v *View) editWindow() editor {
 type passing struct {
 	*dialog.Panel
 	form *dialog.PassForm
-	why  string
 	do   func(chat.Secret) tea.Cmd
 	line int
 }
@@ -156,10 +155,7 @@ func (e *passing) Update(msg tea.Msg) (bool, tea.Cmd) {
 func (e *passing) View() string {
 	width, height := e.Inner()
 	lines, at := e.form.Lines(width)
-	body := append(e.Wrap(e.Env.Theme.Muted, e.why), "")
-	if len(body)+len(lines) > height {
-		body = nil
-	}
+	body := e.form.Why(width, height-len(lines))
 	e.line = len(body) + at
 	return e.Draw(append(body, lines...))
 }
@@ -199,7 +195,7 @@ func (v *View) editHolder() editor {
 
 func (v *View) newPassphrase(change func(app.Holder, chat.Secret) tea.Cmd) editor {
 	w := v.Env.Words
-	e := &passing{Panel: dialog.NewPanel(v.Env, w.T("dialog.pass.title")), form: dialog.NewPassForm(v.Env), why: w.T("dialog.pass.why")}
+	e := &passing{Panel: dialog.NewPanel(v.Env, w.T("dialog.pass.title")), form: dialog.NewPassForm(v.Env)}
 	e.SetHints(dialog.Hint{Key: "enter", Does: w.T("dialog.go_on")}, dialog.Hint{Key: "esc", Does: w.T("dialog.back")})
 	e.do = func(passphrase chat.Secret) tea.Cmd { return change(app.Sealed, passphrase) }
 	return e

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"bise/app"
 	"bise/app/chat"
@@ -208,12 +209,15 @@ func (v *View) View() string {
 	}
 	t := &v.Env.Theme
 	body := strings.Split(v.list.View(), "\n")
-	_, height := v.Inner()
+	w, height := v.Inner()
 	below := v.Fault(v.err)
 	if v.line != "" {
 		below = append(below, v.Wrap(t.Text, v.line)...)
 	}
 	below = append(below, v.Wrap(t.Muted, v.meaning())...)
+	if room := max(1, height-1-len(body)); len(below) > room { // what is left out has a sign
+		below = append(below[:room-1:room-1], ansi.Truncate(below[room-1], w-1, "")+"…")
+	}
 	for len(body)+1+len(below) < height {
 		body = append(body, "")
 	}
@@ -250,7 +254,7 @@ func (v *View) meaning() string {
 	case !t.Usable():
 		return v.reason(t) + " " + dialog.Sentence(w, t.Use.Remedy) + " " + dialog.Clauses(t.Use)
 	case t.Switch.Word != "":
-		return w.T("tools.means."+t.Name) + " " + w.T("tools.run_by", "Company", t.Company)
+		return w.T("tools.run_by", "Company", t.Company) + " " + w.T("tools.means."+t.Name) // first what leaves for whom
 	default:
 		return w.T("tools.means." + t.Name)
 	}

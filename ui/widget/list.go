@@ -248,16 +248,27 @@ func (l *List) View() string {
 			out = append(out, l.theme.Muted.Render(ansi.Truncate(r.Group, l.width, "…")))
 			continue
 		}
-		out = append(out, l.draw(r, i == l.places[l.selected]))
+		sign := ""
+		switch {
+		case i == end-1 && (end < len(l.lines) || l.more):
+			sign = "↓ "
+		case i == l.offset && i > 0:
+			sign = "↑ "
+		}
+		out = append(out, l.draw(r, i == l.places[l.selected], sign))
 	}
 	return strings.Join(out, "\n")
 }
 
-// draw draws one row: sign, text, detail. The detail gives way first.
-func (l *List) draw(r Row, selected bool) string {
+// draw draws one row: sign, text, detail. The detail gives way first. The sign
+// says that it is selected, or that more rows follow, or that it is marked.
+func (l *List) draw(r Row, selected bool, more string) string {
 	sign, style, second := "  ", l.theme.Text, l.theme.Muted
 	if r.Marked {
 		sign = "• "
+	}
+	if more != "" {
+		sign = more
 	}
 	if r.Off != "" {
 		style, second, r.Detail = l.theme.Disabled, l.theme.Disabled, r.Off
