@@ -153,7 +153,9 @@ func (r *Root) readingHints(width int) string {
 	w := r.env.Words
 	m, _ := r.chat.Selected()
 	hints := []dialog.Hint{{Key: "tab", Does: w.T("chat.reading.back")}, {Key: "↑ ↓", Does: w.T("chat.reading.choose")}}
-	add := func(key, does string) { hints = append(hints, dialog.Hint{Key: key, Does: w.T("chat.reading." + does)}) }
+	add := func(key, does string) {
+		hints = append(hints, dialog.Hint{Key: key, Does: w.T("chat.reading." + does)})
+	}
 	add("c", "copy")
 	if m.Role == chat.User {
 		add("e", "edit")
