@@ -136,11 +136,10 @@ func (a *App) PlanExport(ctx context.Context, q ExportRequest) (*ExportPlan, err
 
 // withoutAnswers blocks where the rules leave no answer in what becomes a
 // dataset: questions alone teach nothing, and an empty file would say nothing.
-// Elsewhere it is v.
+// Elsewhere it is v. An answer of a search never stops an export: it is counted.
 func withoutAnswers(permit policy.Exportable, v policy.Verdict) policy.Verdict {
 	c, _, err := permit.Open()
-	left := permit.Left()
-	if err != nil || len(left) == 0 {
+	if err != nil {
 		return v
 	}
 	for _, m := range c.Branch() {
@@ -148,8 +147,13 @@ func withoutAnswers(permit policy.Exportable, v policy.Verdict) policy.Verdict {
 			return v
 		}
 	}
-	v = left[0].Verdict
-	v.Decision = policy.Block
+	for _, left := range permit.Left() {
+		if !left.Placeholder {
+			v = left.Verdict
+			v.Decision = policy.Block
+			return v
+		}
+	}
 	return v
 }
 

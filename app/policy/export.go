@@ -91,6 +91,9 @@ func (r Rules) leave(f Facts, c chat.Conversation, act Act) (chat.Conversation, 
 	texts := 0
 	for i, m := range c.Messages {
 		kept, without, v := r.leaving(f, m, act, reused[i])
+		for at := range without {
+			without[at].Placeholder = r.replaced(f, m, reused[i])
+		}
 		if left = append(left, without...); v.Decision < verdict.Decision {
 			verdict = v
 		}
@@ -144,13 +147,7 @@ func (r Rules) leaving(f Facts, m chat.Message, act Act, extra []string) (out ch
 		v = r.withheldVerdict(act, m)
 		return m, []Left{{Message: m.ID, What: "text", Verdict: v}}, v
 	}
-	if m.Service != "" && m.Role != chat.User && m.Role != chat.System {
-		f = f.withService(Service(m.Service))
-	}
-	about := r.subjectOfMessage(m)
-	if len(extra) > 0 && m.Role != chat.User {
-		about.kinds = strictestFirst(append(about.kinds, extra...))
-	}
+	f, about := r.asWhole(f, m, extra)
 	out, left, whole := r.clearParts(f, act, m, extra)
 	switch {
 	case whole:
@@ -161,4 +158,27 @@ func (r Rules) leaving(f Facts, m chat.Message, act Act, extra []string) (out ch
 		return out, left, v
 	}
 	return out, nil, r.judge(f, act, about)
+}
+
+// asWhole is what a message is as a whole, with the kinds it inherits by
+// repeating others, and the facts of the service it was made at.
+func (r Rules) asWhole(f Facts, m chat.Message, extra []string) (Facts, subject) {
+	if m.Service != "" && m.Role != chat.User && m.Role != chat.System {
+		f = f.withService(Service(m.Service))
+	}
+	about := r.subjectOfMessage(m)
+	if len(extra) > 0 && m.Role != chat.User {
+		about.kinds = strictestFirst(append(about.kinds, extra...))
+	}
+	return f, about
+}
+
+// replaced reports whether an export for readers has a placeholder for a
+// message.
+func (r Rules) replaced(f Facts, m chat.Message, extra []string) bool {
+	if m.State == chat.Withheld {
+		return true
+	}
+	f, about := r.asWhole(f, m, extra)
+	return r.judge(f, PlainText.act(), about).action == "redact"
 }

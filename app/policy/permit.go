@@ -24,6 +24,9 @@ type Left struct {
 	Message chat.MessageID // "" for something of the whole request
 	What    string         // "text", "tool:web_search", "attachment", …
 	Verdict Verdict
+	// Placeholder says that an export for readers has a placeholder there: what
+	// no export may fail for, a dataset included.
+	Placeholder bool
 }
 
 // Outbound is a request that may be sent to one destination.

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"slices"
+	"strings"
 
 	"bise/app/chat"
 )
@@ -164,12 +165,16 @@ func (r Rules) subjectOfPart(m chat.Message, p chat.Part, extra []string) subjec
 }
 
 // withheldVerdict says why a turn that was not kept is not there any more, and
-// whether its place may still be shown.
+// whether its place may still be shown. A dataset would be without it also if it
+// had been kept, and says that.
 func (r Rules) withheldVerdict(act Act, m chat.Message) Verdict {
 	f, about := Facts{}.withService(Service(m.Service)), subject{kinds: r.withheldKinds(m)}
-	v := r.judge(f, StoreTurn, about)
+	v, now := r.judge(f, StoreTurn, about), r.judge(f, act, about)
+	if dataset := strings.HasPrefix(act.cellWord(""), "dataset:"); dataset && !now.passes() {
+		v, m.Clauses = now, nil
+	}
 	r.fillWords(&v, f)
-	v.action = r.judge(f, act, about).action
+	v.action = now.action
 	if v.action != "exclude" {
 		v.action = "redact"
 	}
