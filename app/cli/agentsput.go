@@ -177,7 +177,7 @@ func (p *program) putAgent(ctx context.Context, a *app.App, provider string, cha
 		if v.Decision != policy.Confirm {
 			break
 		}
-		if err := p.consent(ctx, a, a.NewSession(app.Choice{Provider: provider}), v); err != nil {
+		if err := p.consent(ctx, a, a.NewSession(app.Choice{Provider: provider}), v, p.yes); err != nil {
 			return agent, err
 		}
 		if v.Act != policy.StartChat {

@@ -21,7 +21,6 @@ const maxInput = 20 << 20
 // askFlags are the flags of ask; chatFlags is the part it shares with chat.
 type askFlags struct {
 	chatFlags
-	leavingFlags
 	attach  []string
 	tools   []string
 	purpose string
@@ -33,6 +32,7 @@ type askFlags struct {
 }
 
 type chatFlags struct {
+	leavingFlags
 	last         bool
 	conversation string
 	model        string
@@ -57,7 +57,6 @@ func (p *program) askCommand() *cobra.Command {
 	c.Flags().StringVar(&f.purpose, "purpose", "", p.words.T("cli.flag.purpose"))
 	c.Flags().StringVar(&f.effort, "effort", "", p.words.T("cli.flag.effort"))
 	c.Flags().StringVar(&f.saveTo, "save", "", p.words.T("cli.flag.save"))
-	p.leavingFlagsOf(c, &f.leavingFlags)
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, p.words.T("cli.flag.dry_run"))
 	return c
 }
@@ -68,6 +67,7 @@ func (p *program) chatFlagsOf(c *cobra.Command, f *chatFlags) {
 	c.Flags().StringVarP(&f.model, "model", "m", "", p.words.T("cli.flag.model"))
 	c.Flags().StringVar(&f.system, "system", "", p.words.T("cli.flag.system"))
 	c.Flags().StringVar(&f.weights, "weights", "", p.words.T("cli.flag.weights"))
+	p.leavingFlagsOf(c, &f.leavingFlags)
 	exclusive(c, "continue", "conversation")
 	p.optionFlagsOf(c, &f.options)
 }
@@ -119,11 +119,11 @@ func (p *program) ask(ctx context.Context, args []string, f askFlags) error {
 			return err
 		}
 	}
-	answer, err := p.start(ctx, a, s, prompt)
+	answer, err := p.start(ctx, a, s, prompt, p.yes)
 	if err != nil {
 		return err
 	}
-	p.tellLeft(answer.Left())
+	_ = p.tellLeft(answer.Left(), nil)
 	if err := p.follow(a, s, answer); err != nil || f.saveTo == "" {
 		return err
 	}
@@ -194,8 +194,8 @@ func (p *program) openHistory(ctx context.Context, a *app.App) error {
 	}
 }
 
-// start asks, and gets the confirmations that the rules want first.
-func (p *program) start(ctx context.Context, a *app.App, s *app.Session, prompt app.Prompt) (*app.Answer, error) {
+// start asks, and gets the confirmations that the rules want first, by yes.
+func (p *program) start(ctx context.Context, a *app.App, s *app.Session, prompt app.Prompt, yes asker) (*app.Answer, error) {
 	if err := a.Held(s.Choice().Provider); err != nil {
 		return nil, err
 	}
@@ -205,7 +205,7 @@ func (p *program) start(ctx context.Context, a *app.App, s *app.Session, prompt 
 			return answer, nil
 		}
 		if err != nil {
-			if err = p.askLeaving(ctx, err, &prompt); err != nil {
+			if err = p.askLeaving(ctx, err, &prompt, yes); err != nil {
 				return nil, err
 			}
 			continue
@@ -213,7 +213,7 @@ func (p *program) start(ctx context.Context, a *app.App, s *app.Session, prompt 
 		if v.Decision != policy.Confirm {
 			return nil, &policy.Refusal{Verdict: v}
 		}
-		if err := p.consent(ctx, a, s, v); err != nil {
+		if err := p.consent(ctx, a, s, v, yes); err != nil {
 			return nil, err
 		}
 		if err := a.Agree(ctx, s, v, prompt.Purpose); err != nil {
@@ -227,8 +227,8 @@ func (p *program) start(ctx context.Context, a *app.App, s *app.Session, prompt 
 // one for each built-in tool.
 const maxQuestions = 8
 
-// consent asks what a rule wants confirmed.
-func (p *program) consent(ctx context.Context, a *app.App, s *app.Session, v policy.Verdict) error {
+// consent asks by yes what a rule wants confirmed before something is sent.
+func (p *program) consent(ctx context.Context, a *app.App, s *app.Session, v policy.Verdict, yes asker) error {
 	if p.globals.yes {
 		return nil
 	}
@@ -236,7 +236,12 @@ func (p *program) consent(ctx context.Context, a *app.App, s *app.Session, v pol
 		return &unconfirmed{v}
 	}
 	p.explain(ctx, a, s, v)
-	return p.confirm(ctx, p.words.T("cli.confirm.question"))
+	agreed, err := yes(ctx, p.words.T("cli.confirm.question"))
+	if err == nil && !agreed {
+		p.output.note(p.words.T("cli.leaving.not_sent"))
+		err = &quiet{exitRefused}
+	}
+	return err
 }
 
 // explain says what a rule wants confirmed, and why. A yes to the terms also
@@ -266,15 +271,32 @@ func (p *program) explain(ctx context.Context, a *app.App, s *app.Session, v pol
 	}
 }
 
-// tellLeft says what the rules took out of a request.
-func (p *program) tellLeft(left []policy.Left) {
+// tellLeft says what the rules took out of a request, once with how much. What
+// was told before and is still so is not said again; the result is what is known
+// now. A source is for the reader: no model is told of it in any case.
+func (p *program) tellLeft(left []policy.Left, before map[string]int) (now map[string]int) {
 	if p.globals.json {
-		return // the event "left" carries it
+		return nil // the event "left" carries it
 	}
-	for _, l := range left {
+	same := func(l policy.Left, n int) string {
 		a := l.Verdict.Answer(p.say)
-		p.output.note(p.words.T("cli.left", "What", l.What, "Reason", a.Reason, "Clauses", strings.Join(a.Clauses, ", ")))
+		return p.words.N("cli.left", n, "What", l.What, "Reason", a.Reason, "Clauses", strings.Join(a.Clauses, ", "))
 	}
+	now = make(map[string]int)
+	for _, l := range left {
+		if l.What != string(chat.ReferencePart) {
+			now[same(l, 1)]++
+		}
+	}
+	told := make(map[string]bool)
+	for _, l := range left {
+		key := same(l, 1)
+		if n := now[key]; n > 0 && n != before[key] && !told[key] {
+			told[key] = true
+			p.output.note(same(l, n))
+		}
+	}
+	return now
 }
 
 // requestJSON is the exact request of --dry-run.

@@ -7,13 +7,13 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"bise/app"
 	"bise/app/chat"
 	"bise/app/fault"
-	"bise/app/policy"
 )
 
 func (p *program) chatCommand() *cobra.Command {
@@ -32,11 +32,16 @@ type talk struct {
 	*program
 	app     *app.App
 	session *app.Session
+	leaving leavingFlags
 	lines   chan string   // what the person typed, line by line
 	typing  error         // why lines was closed
-	waiting []string      // lines typed while an answer grew
+	waiting []string      // lines typed ahead of their turn
 	failed  error         // the last prompt that was not answered
 	quit    chan struct{} // closed at the end, for the reader
+
+	unsent *app.Prompt    // the last prompt, where it was not sent
+	attach []chat.Part    // files of the next prompt
+	left   map[string]int // what tellLeft has told
 }
 
 // chat runs the line mode to its end: /quit, the end of the input, or an
@@ -54,12 +59,15 @@ func (p *program) chat(ctx context.Context, f chatFlags) error {
 	if err != nil {
 		return err
 	}
-	t := &talk{program: p, app: a, session: s, lines: make(chan string), quit: make(chan struct{})}
+	t := &talk{program: p, app: a, session: s, leaving: f.leavingFlags, lines: make(chan string), quit: make(chan struct{})}
 	defer close(t.quit)
 	go t.read()
 	t.welcome(ctx)
 	for {
 		prompt, ok, err := t.prompt(ctx)
+		if fault.Is(err, fault.Interrupted) {
+			return &quiet{exitInterrupted} // nothing was being answered: there is nothing to say
+		}
 		if err != nil {
 			return err
 		}
@@ -74,15 +82,20 @@ func (p *program) chat(ctx context.Context, f chatFlags) error {
 			t.tell(err)
 			continue
 		}
-		err = t.turn(ctx, app.Prompt{Text: chat.Text(prompt)})
+		err = t.turn(ctx, t.typed(prompt))
 		if ctx.Err() != nil {
 			return err
 		}
-		if err != nil {
-			t.failed = err
-		}
 		t.tell(err)
 	}
+}
+
+// typed is what a person typed, with the files that go along.
+func (t *talk) typed(text string) app.Prompt {
+	prompt := app.Prompt{Text: chat.Text(text), Attachments: t.attach}
+	t.attach = nil
+	t.leaving.into(&prompt)
+	return prompt
 }
 
 // result is how a chat from a pipe ended, for the script behind it; a person
@@ -96,8 +109,15 @@ func (t *talk) result() error {
 
 // tell reports an error that does not end the conversation.
 func (t *talk) tell(err error) {
-	if err != nil && !fault.Is(err, fault.Interrupted) {
+	if err == nil {
+		return
+	}
+	stopped := fault.Is(err, fault.Interrupted) // which has been told
+	if !stopped {
 		t.report(err)
+	}
+	if errors.Is(err, t.failed) && (stopped || exitCode(err) == exitOtherSide) {
+		t.wayOn()
 	}
 }
 
@@ -133,8 +153,7 @@ func (t *talk) welcome(ctx context.Context) {
 func (t *talk) prompt(ctx context.Context) (prompt string, ok bool, err error) {
 	var lines []string
 	for {
-		t.invite(len(lines) > 0)
-		line, ok, err := t.line(ctx)
+		line, ok, err := t.take(ctx, len(lines) > 0)
 		if err != nil {
 			return "", false, err
 		}
@@ -154,23 +173,60 @@ func (t *talk) prompt(ctx context.Context) (prompt string, ok bool, err error) {
 	}
 }
 
-// invite says whose turn it is, where somebody reads it.
-func (t *talk) invite(more bool) {
+// take takes the next line of a prompt. Where somebody reads it, it says whose
+// turn it is, and repeats a line that was typed ahead.
+func (t *talk) take(ctx context.Context, more bool) (line string, ok bool, err error) {
 	if !t.console.inTerminal {
-		return
+		return t.line(ctx)
 	}
+	t.setAside()
 	invitation := t.words.T("cli.chat.you") + ": "
 	if more {
 		invitation = "... "
 	}
-	_, _ = io.WriteString(t.env.Stdout, invitation)
+	if len(t.waiting) == 0 {
+		_, _ = io.WriteString(t.env.Stdout, invitation)
+		return t.line(ctx)
+	}
+	line, t.waiting = t.waiting[0], t.waiting[1:]
+	return line, true, t.output.line(invitation + line)
 }
 
-func (t *talk) line(ctx context.Context) (line string, ok bool, err error) {
-	if len(t.waiting) > 0 {
-		line, t.waiting = t.waiting[0], t.waiting[1:]
-		return line, true, nil
+// typedAhead is how long the reader may take to hand over a line that was typed
+// before.
+const typedAhead = 20 * time.Millisecond
+
+// setAside puts lines that were typed ahead of a question where they wait for
+// their turn.
+func (t *talk) setAside() {
+	for {
+		select {
+		case line, ok := <-t.lines:
+			if !ok {
+				return
+			}
+			t.waiting = append(t.waiting, line)
+		case <-time.After(typedAhead):
+			return
+		}
 	}
+}
+
+// yes asks on the line that is being read. A line that was typed before the
+// question is no answer to it.
+func (t *talk) yes(ctx context.Context, question string) (bool, error) {
+	t.setAside()
+	_, _ = io.WriteString(t.env.Stderr, t.choice(question)+" ")
+	line, ok, err := t.line(ctx)
+	if err == nil && !ok { // who ends the input has not answered
+		_, _ = io.WriteString(t.env.Stderr, "\n")
+		err = &quiet{exitRefused}
+	}
+	return isYes(line, t.words.T("cli.confirm.yes")), err
+}
+
+// line waits for a line.
+func (t *talk) line(ctx context.Context) (line string, ok bool, err error) {
 	select {
 	case <-ctx.Done():
 		_, _ = io.WriteString(t.env.Stdout, "\n")
@@ -180,50 +236,20 @@ func (t *talk) line(ctx context.Context) (line string, ok bool, err error) {
 	}
 }
 
-// turn asks and prints the answer, after whatever has to be confirmed.
+// turn asks and prints the answer, after whatever has to be asked first.
 func (t *talk) turn(ctx context.Context, prompt app.Prompt) error {
-	if err := t.app.Held(t.session.Choice().Provider); err != nil {
-		return err
-	}
-	for range maxQuestions {
-		answer, v, err := t.app.Ask(ctx, t.session, prompt)
-		if err != nil {
-			return err
-		}
-		if answer != nil {
-			t.tellLeft(answer.Left())
-			return t.listen(answer)
-		}
-		if v.Decision != policy.Confirm {
-			return &policy.Refusal{Verdict: v}
-		}
-		if err := t.agree(ctx, v); err != nil {
-			return err
-		}
-		if err := t.app.Agree(ctx, t.session, v, prompt.Purpose); err != nil {
-			return err
-		}
-	}
-	return fault.E("cli.chat", fault.NeedsAnswer, nil, "what", "confirmation", "flag", "--yes")
-}
-
-// agree asks what a rule wants confirmed, on the line that is being read.
-func (t *talk) agree(ctx context.Context, v policy.Verdict) error {
-	if t.globals.yes {
-		return nil
-	}
-	if !t.console.interactive() {
-		return &unconfirmed{v}
-	}
-	t.explain(ctx, t.app, t.session, v)
-	_, _ = io.WriteString(t.env.Stderr, t.words.T("cli.confirm.question")+" "+t.words.T("cli.confirm.choice")+" ")
-	line, _, err := t.line(ctx)
+	answer, err := t.start(ctx, t.app, t.session, prompt, t.yes)
 	if err != nil {
+		t.unsent, t.failed = &prompt, err
 		return err
 	}
-	if !isYes(line, t.words.T("cli.confirm.yes")) {
-		return &unconfirmed{v}
+	t.unsent = nil
+	t.left = t.tellLeft(answer.Left(), t.left)
+	if err := t.listen(answer); err != nil {
+		t.failed = err
+		return err
 	}
+	t.wayOn() // from an answer that ended at its limit
 	return nil
 }
 
@@ -304,72 +330,4 @@ func (t *talk) hear(line string, answer *app.Answer) {
 		return
 	}
 	t.waiting = append(t.waiting, line)
-}
-
-// spokenAnswer prints whole sentences and lines, so that a screen reader is
-// not interrupted in the middle of a word.
-type spokenAnswer struct {
-	plainAnswer
-	provider, asked string
-	model           string // the one that answers, where it is another
-	begun           bool
-	held            strings.Builder
-}
-
-func (l *spokenAnswer) delta(d app.Delta) error {
-	switch d.Kind {
-	case app.ModelDelta:
-		l.model = d.Model
-		return nil
-	case app.TextDelta:
-		if err := l.begin(); err != nil {
-			return err
-		}
-		l.held.WriteString(string(d.Text))
-		held := l.held.String()
-		if end := lastSentence(held); end > 0 {
-			l.held.Reset()
-			l.held.WriteString(held[end:])
-			return l.text(held[:end])
-		}
-		return nil
-	default:
-		return l.plainAnswer.delta(d)
-	}
-}
-
-// begin names who speaks.
-func (l *spokenAnswer) begin() error {
-	if l.begun {
-		return nil
-	}
-	l.begun = true
-	return l.text(l.program.speaker(l.provider, l.model, l.asked) + ": ")
-}
-
-func (l *spokenAnswer) end(m chat.Message, err error) error {
-	if l.held.Len() > 0 {
-		if err := l.text(l.held.String()); err != nil {
-			return err
-		}
-	}
-	if err := l.plainAnswer.end(m, err); err != nil {
-		return err
-	}
-	if fault.Is(err, fault.Interrupted) {
-		l.program.output.note(l.program.words.T("cli.chat.stopped"))
-	}
-	return nil
-}
-
-// lastSentence is where the last whole sentence or line of s ends, 0 if there
-// is none.
-func lastSentence(s string) int {
-	end := strings.LastIndexByte(s, '\n') + 1
-	for i := len(s) - 1; i > end; i-- {
-		if s[i] == ' ' && strings.ContainsRune(".!?:;", rune(s[i-1])) {
-			return i + 1
-		}
-	}
-	return end
 }

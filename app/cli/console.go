@@ -81,6 +81,19 @@ type oneByte struct{ r io.Reader }
 
 func (o oneByte) Read(p []byte) (int, error) { return o.r.Read(p[:min(len(p), 1)]) }
 
+// asker asks a question that yes or no answers.
+type asker func(ctx context.Context, question string) (bool, error)
+
+// yes asks on the terminal.
+func (p *program) yes(ctx context.Context, question string) (bool, error) {
+	return p.console.yes(ctx, p.choice(question), p.words.T("cli.confirm.yes"))
+}
+
+// choice is a question with the words that answer it.
+func (p *program) choice(question string) string {
+	return question + " " + p.words.T("cli.confirm.choice")
+}
+
 // yes asks a question that yes or no answers; anything but yes is no.
 func (c console) yes(ctx context.Context, question, yesWords string) (bool, error) {
 	_, _ = io.WriteString(c.err, question+" ")
@@ -184,7 +197,7 @@ func (p *program) confirm(ctx context.Context, question string) error {
 	if !p.console.interactive() {
 		return fault.E("cli.confirm", fault.NeedsAnswer, nil, "what", "confirmation", "question", question, "flag", "--yes")
 	}
-	ok, err := p.console.yes(ctx, question+" "+p.words.T("cli.confirm.choice"), p.words.T("cli.confirm.yes"))
+	ok, err := p.yes(ctx, question)
 	if err != nil {
 		return err
 	}

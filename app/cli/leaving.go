@@ -20,10 +20,10 @@ func (f leavingFlags) into(prompt *app.Prompt) {
 	prompt.Check, prompt.Placeholders = f.check, f.placeholders
 }
 
-// askLeaving shows what was found in a prompt and asks what becomes of it. It
+// askLeaving shows what was found in a prompt and asks by yes what becomes of it. It
 // gives err back where nobody can be asked, or where the person would rather
 // change the prompt.
-func (p *program) askLeaving(ctx context.Context, err error, prompt *app.Prompt) error {
+func (p *program) askLeaving(ctx context.Context, err error, prompt *app.Prompt, yes asker) error {
 	unchecked, ok := app.UncheckedIn(err)
 	switch {
 	case !ok:
@@ -41,15 +41,14 @@ func (p *program) askLeaving(ctx context.Context, err error, prompt *app.Prompt)
 	if !p.console.interactive() {
 		return err
 	}
-	yes := p.words.T("cli.confirm.yes")
-	hide, asked := p.console.yes(ctx, p.words.T("cli.leaving.placeholders")+" "+p.words.T("cli.confirm.choice"), yes)
+	hide, asked := yes(ctx, p.words.T("cli.leaving.placeholders"))
 	if asked != nil {
 		return asked
 	}
 	if prompt.Placeholders = hide; hide {
 		return nil
 	}
-	asIs, asked := p.console.yes(ctx, p.words.T("cli.leaving.as_it_is")+" "+p.words.T("cli.confirm.choice"), yes)
+	asIs, asked := yes(ctx, p.words.T("cli.leaving.as_it_is"))
 	if asked != nil {
 		return asked
 	}

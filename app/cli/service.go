@@ -30,7 +30,7 @@ func (p *program) cleared(ctx context.Context, a *app.App, provider string, do f
 		if v.Decision != policy.Confirm {
 			return &policy.Refusal{Verdict: v}
 		}
-		if err := p.consent(ctx, a, a.NewSession(app.Choice{Provider: provider}), v); err != nil {
+		if err := p.consent(ctx, a, a.NewSession(app.Choice{Provider: provider}), v, p.yes); err != nil {
 			return err
 		}
 		if v.Act != policy.StartChat {

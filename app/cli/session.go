@@ -55,7 +55,7 @@ func (p *program) session(ctx context.Context, a *app.App, f chatFlags, dry bool
 			if err != nil {
 				return nil, err
 			}
-			p.tellLeft(left)
+			_ = p.tellLeft(left, nil)
 		}
 	}
 	if preset != nil {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"bise/app"
@@ -24,6 +25,8 @@ func slashes() []slash {
 		{"/model [MODEL]", "cli.chat.help.model", (*talk).slashModel},
 		{"/tool [TOOL]", "cli.chat.help.tool", (*talk).slashTool},
 		{"/effort [WORD]", "cli.chat.help.effort", (*talk).slashEffort},
+		{"/attach FILE", "cli.chat.help.attach", (*talk).slashAttach},
+		{"/detach", "cli.chat.help.detach", (*talk).slashDetach},
 		{"/save DIR", "cli.chat.help.save", (*talk).slashSave},
 		{"/stop", "cli.chat.help.stop", (*talk).slashStop},
 		{"/retry", "cli.chat.help.retry", (*talk).slashRetry},
@@ -42,10 +45,16 @@ func (t *talk) command(ctx context.Context, line string) (over bool, err error) 
 		return true, nil
 	}
 	for _, s := range slashes() {
-		if word, _, _ := strings.Cut(s.name, " "); word == name && s.run != nil {
-			err := s.run(t, ctx, strings.TrimSpace(arg))
-			return ctx.Err() != nil, err
+		word, needs, _ := strings.Cut(s.name, " ")
+		if word != name || s.run == nil {
+			continue
 		}
+		arg = strings.TrimSpace(arg)
+		if arg == "" && needs != "" && needs[0] != '[' {
+			return false, fault.E("cli.chat", fault.Usage, nil, "what", "chat argument", "word", s.name)
+		}
+		err := s.run(t, ctx, arg)
+		return ctx.Err() != nil, err
 	}
 	return false, fault.E("cli.chat", fault.Usage, nil, "what", "chat command", "word", name)
 }
@@ -59,8 +68,31 @@ func (t *talk) slashHelp(context.Context, string) error {
 }
 
 func (t *talk) slashNew(context.Context, string) error {
-	t.session = t.app.NewSession(t.session.Choice())
+	t.begin(t.app.NewSession(t.session.Choice()))
 	t.output.note(t.words.T("cli.chat.new"))
+	return nil
+}
+
+// begin goes on with another conversation.
+func (t *talk) begin(s *app.Session) {
+	t.session, t.unsent, t.attach, t.left = s, nil, nil, nil
+}
+
+// slashAttach takes a file along with the next prompt.
+func (t *talk) slashAttach(_ context.Context, arg string) error {
+	part, err := t.app.Attach(app.ExpandPath(arg))
+	if err != nil {
+		return err
+	}
+	t.attach = append(t.attach, part)
+	t.output.note(t.words.T("cli.chat.attached", "Name", part.Name))
+	return nil
+}
+
+// slashDetach leaves the attached files out.
+func (t *talk) slashDetach(context.Context, string) error {
+	t.attach = nil
+	t.output.note(t.words.T("cli.chat.detached"))
 	return nil
 }
 
@@ -75,12 +107,23 @@ func (t *talk) slashModel(ctx context.Context, arg string) error {
 		if err != nil {
 			return err
 		}
-		t.tellLeft(left)
+		t.left = t.tellLeft(left, t.left)
 	}
 	choice := t.session.Choice()
 	place := t.app.PlaceOf(ctx, choice)
 	t.output.note(t.words.T("cli.chat.model", "Speaker", t.speaker(choice.Provider, "", choice.Model), "Where", place.Where, "Consequence", place.Consequence))
+	if arg != "" && !t.listed(ctx, choice) {
+		t.output.note(t.words.T("cli.chat.model_unlisted", "Name", t.app.Describe(choice.Provider).Name, "Model", choice.Model))
+	}
 	return nil
+}
+
+// listed reports whether a provider lists a model. One that cannot be asked says
+// nothing against it.
+func (t *talk) listed(ctx context.Context, c app.Choice) bool {
+	l, err := t.app.ModelsOf(ctx, c.Provider, false)
+	return c.Model == "" || err != nil || len(l.Models) == 0 ||
+		slices.ContainsFunc(l.Models, func(m app.Model) bool { return m.Named(c.Model) })
 }
 
 func (t *talk) slashStop(context.Context, string) error {
@@ -97,12 +140,51 @@ func (t *talk) lastAnswer() (chat.Message, error) {
 	return chat.Message{}, fault.E("cli.chat", fault.NotFound, nil, "what", "answer", "name", "")
 }
 
+// unanswered is the prompt at the end of the branch, whose answer never came.
+func (t *talk) unanswered() (chat.Message, bool) {
+	branch := snapshotBranch(t.session)
+	if n := len(branch); n > 0 && branch[n-1].Role == chat.User {
+		return branch[n-1], true
+	}
+	return chat.Message{}, false
+}
+
+// wayOn says what a person can do about an answer that did not come, or not to
+// its end.
+func (t *talk) wayOn() {
+	m, err := t.lastAnswer()
+	_, prompt := t.unanswered()
+	switch {
+	case prompt || t.unsent != nil:
+		t.output.note(t.words.T("cli.chat.way_on.retry"))
+	case err != nil || m.State != chat.Cut && m.State != chat.Stopped:
+	case t.app.Describe(t.session.Choice().Provider).Can.Continue:
+		t.output.note(t.words.T("cli.chat.way_on.continue"))
+	default:
+		t.output.note(t.words.T("cli.chat.way_on.again"))
+	}
+}
+
 func snapshotBranch(s *app.Session) []chat.Message {
 	c := s.Snapshot()
 	return c.Branch()
 }
 
+// slashRetry asks again for the last answer, or asks again what was not answered.
 func (t *talk) slashRetry(ctx context.Context, _ string) error {
+	if t.unsent != nil {
+		return t.turn(ctx, *t.unsent)
+	}
+	if m, ok := t.unanswered(); ok {
+		again := app.Prompt{Text: m.Text(), After: &m.Parent}
+		for _, p := range m.Parts {
+			if p.Kind != chat.TextPart {
+				again.Attachments = append(again.Attachments, p)
+			}
+		}
+		t.leaving.into(&again)
+		return t.turn(ctx, again)
+	}
 	m, err := t.lastAnswer()
 	if err != nil {
 		return err
@@ -137,7 +219,7 @@ func (t *talk) slashOpen(ctx context.Context, arg string) error {
 	if err != nil {
 		return err
 	}
-	t.session = s
+	t.begin(s)
 	c := s.Snapshot()
 	return t.printMessages(c, c.Branch())
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/creack/pty"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -25,6 +26,9 @@ func terminal(ts *testscript.TestScript, neg bool, args []string) {
 	master, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
 	ts.Check(err)
 	defer master.Close()
+	// A word that never comes ends the story and not the test.
+	late := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
+	defer late.Stop()
 	shown := newShown(master)
 	for line := range strings.Lines(ts.ReadFile(args[1])) {
 		line = strings.TrimRight(line, "\n")

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -178,7 +177,7 @@ func (t *talk) beforeTool(ctx context.Context, tool string) error {
 				return err
 			}
 		case app.AskRetention:
-			if err := t.agree(ctx, v); err != nil {
+			if err := t.consent(ctx, t.app, t.session, v, t.yes); err != nil {
 				return err
 			}
 			if err := t.app.Agree(ctx, t.session, v, ""); err != nil {
@@ -195,9 +194,7 @@ func (t *talk) answer(ctx context.Context, v policy.Verdict, question, means str
 		return false, &unconfirmed{v}
 	}
 	t.output.note(t.words.T(means))
-	_, _ = io.WriteString(t.env.Stderr, t.words.T(question)+" "+t.words.T("cli.confirm.choice")+" ")
-	line, _, err := t.line(ctx)
-	return isYes(line, t.words.T("cli.confirm.yes")), err
+	return t.yes(ctx, t.words.T(question))
 }
 
 // slashEffort says how much the model reasons, or sets it; "default" leaves it
@@ -229,10 +226,7 @@ func (t *talk) slashSave(ctx context.Context, arg string) error {
 	if err != nil {
 		return err
 	}
-	if arg == "" {
-		return fault.E("cli.chat", fault.Usage, nil, "what", "folder", "word", arg)
-	}
-	return t.saveFiles(ctx, t.app, t.session, m.ID, arg)
+	return t.saveFiles(ctx, t.app, t.session, m.ID, app.ExpandPath(arg))
 }
 
 // filterOf takes the setting "filter" out of settings; it is no fact, and
