@@ -56,6 +56,8 @@ type exportJSON struct {
 	Bytes         int64            `json:"bytes,omitempty"`
 	SHA256        string           `json:"sha256,omitempty"`
 	Record        string           `json:"provenance,omitempty"`
+	// Content is the text itself, where it goes to standard output.
+	Content *string `json:"content,omitempty"`
 }
 
 // everything reports whether the package of all that bise holds is wanted.
@@ -104,7 +106,9 @@ func (p *program) export(c *cobra.Command, a *app.App, args []string, f exportFl
 	p.noteExport(plan)
 	switch {
 	case f.dryRun:
-		return p.printExport(plan, app.Exported{})
+		return p.printExport(plan, app.Exported{}, nil)
+	case f.out == "" && p.globals.json && plan.Format != policy.JSON: // which is an object itself
+		return p.exportContent(c, a, plan)
 	case f.out == "":
 		return a.Export(c.Context(), plan, p.output.stream(), nil, nil)
 	}
@@ -114,7 +118,17 @@ func (p *program) export(c *cobra.Command, a *app.App, args []string, f exportFl
 	if err != nil {
 		return err
 	}
-	return p.printExport(plan, done)
+	return p.printExport(plan, done, nil)
+}
+
+// exportContent prints what an export holds as a value of one object.
+func (p *program) exportContent(c *cobra.Command, a *app.App, plan *app.ExportPlan) error {
+	var b strings.Builder
+	if err := a.Export(c.Context(), plan, &b, nil, nil); err != nil {
+		return err
+	}
+	content := b.String()
+	return p.printExport(plan, app.Exported{Bytes: int64(len(content))}, &content)
 }
 
 // exportRequest says what the flags ask for.
@@ -147,7 +161,7 @@ func (p *program) exportEverything(c *cobra.Command, a *app.App, f exportFlags) 
 	}
 	p.noteExport(plan)
 	if f.dryRun {
-		return p.printExport(plan, app.Exported{})
+		return p.printExport(plan, app.Exported{}, nil)
 	}
 	done, err := p.replacing(c, f.out, func(replace bool) (app.Exported, error) {
 		return a.ExportEverything(c.Context(), plan, f.out, replace, p.progress(plan.Conversations))
@@ -155,7 +169,7 @@ func (p *program) exportEverything(c *cobra.Command, a *app.App, f exportFlags) 
 	if err != nil {
 		return err
 	}
-	return p.printExport(plan, done)
+	return p.printExport(plan, done, nil)
 }
 
 // replacing writes a file; where there is one it asks before it is replaced.
@@ -186,11 +200,11 @@ func (p *program) noteExport(plan *app.ExportPlan) {
 	}
 }
 
-func (p *program) printExport(plan *app.ExportPlan, done app.Exported) error {
+func (p *program) printExport(plan *app.ExportPlan, done app.Exported, content *string) error {
 	if p.globals.json {
 		out := exportJSON{
 			Path: done.Path, Format: string(plan.Format), Conversations: plan.Conversations, Messages: plan.Messages,
-			Blocked: plan.Blocked, LeftOut: reasons(plan.Left), Bytes: done.Bytes, SHA256: done.SHA256, Record: done.Record,
+			Blocked: plan.Blocked, LeftOut: reasons(plan.Left), Bytes: done.Bytes, SHA256: done.SHA256, Record: done.Record, Content: content,
 		}
 		if strings.HasSuffix(done.Path, ".zip") {
 			out.Format = "package"

@@ -4,6 +4,7 @@ import (
 	"io"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	mango "github.com/muesli/mango-cobra"
 	"github.com/muesli/roff"
@@ -20,23 +21,35 @@ func (p *program) completionCommand() *cobra.Command {
 		example: "bise completion bash > ~/.local/share/bash-completion/completions/bise\nbise completion zsh > ~/.zfunc/_bise",
 		args:    between(1, 1),
 		run: func(c *cobra.Command, args []string) error {
-			root, w := c.Root(), p.env.Stdout
-			switch args[0] {
-			case "bash":
-				return root.GenBashCompletionV2(w, true)
-			case "zsh":
-				return root.GenZshCompletion(w)
-			case "fish":
-				return root.GenFishCompletion(w, true)
-			case "powershell":
-				return root.GenPowerShellCompletionWithDesc(w)
-			default:
-				return fault.E("cli.completion", fault.Usage, nil, "what", "shell", "word", args[0])
+			var b strings.Builder
+			if err := complete(c.Root(), args[0], &b); err != nil {
+				return err
 			}
+			if p.globals.json {
+				return p.output.json(map[string]string{"shell": args[0], "content": b.String()})
+			}
+			_, err := io.WriteString(p.env.Stdout, b.String())
+			return err
 		},
 	})
 	c.ValidArgs = shells
 	return c
+}
+
+// complete writes what a shell reads to complete commands.
+func complete(root *cobra.Command, shell string, w io.Writer) error {
+	switch shell {
+	case "bash":
+		return root.GenBashCompletionV2(w, true)
+	case "zsh":
+		return root.GenZshCompletion(w)
+	case "fish":
+		return root.GenFishCompletion(w, true)
+	case "powershell":
+		return root.GenPowerShellCompletionWithDesc(w)
+	default:
+		return fault.E("cli.completion", fault.Usage, nil, "what", "shell", "word", shell)
+	}
 }
 
 func (p *program) manCommand() *cobra.Command {
@@ -47,7 +60,11 @@ func (p *program) manCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = io.WriteString(p.env.Stdout, page.Build(roff.NewDocument()))
+			text := page.Build(roff.NewDocument())
+			if p.globals.json {
+				return p.output.json(map[string]string{"content": text})
+			}
+			_, err = io.WriteString(p.env.Stdout, text)
 			return err
 		},
 	})
