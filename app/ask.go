@@ -19,7 +19,7 @@ type Prompt struct {
 	// After is the message to go on from; nil is the end of the active branch.
 	// An edited prompt goes on from the parent of the one it replaces.
 	After *chat.MessageID
-	// Retry is the answer to ask for again; Text is then empty.
+	// Retry is the answer to ask for again, or a prompt that has none; Text is then empty.
 	Retry chat.MessageID
 	// Continue is a cut answer to go on with; Text is then empty.
 	Continue chat.MessageID
@@ -238,12 +238,16 @@ func (a *App) turn(s *Session, p Prompt, ask *asking) (chat.Turn, error) {
 		ask.answer = cut
 		ask.answer.State, ask.answer.Ended = chat.Growing, ""
 	case p.Retry != "":
-		old, ok := c.Message(p.Retry)
-		if !ok || old.Role != chat.Assistant {
+		old, _ := c.Message(p.Retry)
+		switch old.Role {
+		case chat.Assistant:
+			ask.answer.Parent = old.Parent
+		case chat.User:
+			ask.answer.Parent = old.ID
+		default:
 			return turn, fault.E("app.Ask", fault.NotFound, nil, "what", "answer", "name", string(p.Retry))
 		}
-		turn.Messages = accepted(c.Path(old.Parent))
-		ask.answer.Parent = old.Parent
+		turn.Messages = accepted(c.Path(ask.answer.Parent))
 	default:
 		after := c.Leaf
 		if p.After != nil {

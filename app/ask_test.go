@@ -143,6 +143,28 @@ func TestTryingAgainKeepsTheFirstAnswer(t *testing.T) {
 	}
 }
 
+func TestAPromptWhoseAnswerNeverCameIsAskedInItsPlace(t *testing.T) {
+	f := &fake{answer: func(_ context.Context, _ chat.Turn, yield func(client.Delta, error) bool) {
+		yield(client.Delta{}, fault.E("test", fault.NotSignedIn, nil))
+	}}
+	a := open(t, t.TempDir(), policy.Local, f)
+	s := a.NewSession(f.choice())
+	if failed := ask(t, a, s, Prompt{Text: "dice"}); failed.Err == nil {
+		t.Fatal("it was answered")
+	}
+	c := s.Snapshot()
+	prompt := c.Branch()[len(c.Branch())-1]
+	f.answer = saying("four")
+	ask(t, a, s, Prompt{Retry: prompt.ID})
+	c = s.Snapshot()
+	if b := c.Branch(); len(b) != 2 || b[0].ID != prompt.ID || string(b[1].Text()) != "four" {
+		t.Errorf("the branch is %+v", b)
+	}
+	if ids, _ := c.Siblings(prompt.ID); len(ids) != 1 {
+		t.Errorf("the prompt is there %d times", len(ids))
+	}
+}
+
 func TestWebSearchAnswersLiveInMemoryOnly(t *testing.T) {
 	const canary = "zebracanary"
 	f := &fake{answer: func(_ context.Context, _ chat.Turn, yield func(client.Delta, error) bool) {

@@ -193,11 +193,16 @@ func (r *Root) again(p app.Prompt) tea.Cmd {
 		return nil
 	}
 	if p.Retry == "" && p.Continue == "" {
-		// A prompt whose answer never came is sent as it is.
-		if m, ok := r.chat.Selected(); ok && m.Role == chat.User {
-			p = repeated(m)
-		} else {
+		// A prompt whose answer never came is asked as it is; one that was refused
+		// stays out of what is sent, so that it is asked as another.
+		m, ok := r.chat.Selected()
+		switch {
+		case !ok || m.Role != chat.User:
 			return nil
+		case m.Ended != "":
+			p = repeated(m)
+		default:
+			p = app.Prompt{Retry: m.ID}
 		}
 	}
 	r.leaveReading()
