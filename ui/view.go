@@ -156,6 +156,9 @@ func (r *Root) readingHints(width int) string {
 	add := func(key, does string) {
 		hints = append(hints, dialog.Hint{Key: key, Does: w.T("chat.reading." + does)})
 	}
+	if r.sought != "" {
+		add("n", "find")
+	}
 	add("c", "copy")
 	if m.Role == chat.User {
 		add("e", "edit")
