@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 
 	"bise/app"
@@ -65,7 +67,11 @@ func (p *program) contentReport(c *cobra.Command, a *app.App, word string, f rep
 		}
 		return p.printReport(out, r)
 	}
-	if err := p.confirm(c.Context(), p.words.T("cli.report.confirm")); err != nil {
+	question := "cli.report.confirm"
+	if !slices.Contains(r.Draft.Missing, "acknowledged") { // Mistral gets nothing of it
+		question = "cli.report.confirm_partner"
+	}
+	if err := p.confirm(c.Context(), p.words.T(question)); err != nil {
 		return err
 	}
 	in.Values["acknowledged"] = "yes"

@@ -87,6 +87,9 @@ func New(in Input, fsys fs.FS) (Draft, error) {
 		d.Origin |= chat.Reported
 	}
 	d.Missing = in.Values.missing(in.Kind)
+	if !licensed(verdict) {
+		d.Missing = slices.DeleteFunc(d.Missing, func(name string) bool { return name == "acknowledged" })
+	}
 	d.Complete = len(d.Missing) == 0 && (in.Kind != AccountEnd || in.KeyGone)
 	d.Notes = in.notes(verdict)
 	d.Subject, d.Text, err = in.write(fsys, facts, d)
@@ -124,13 +127,19 @@ func (in Input) notes(v policy.Verdict) []policy.Words {
 			notes = append(notes, policy.Words{Key: "note." + key})
 		}
 	}
-	add(in.Kind == Report && in.Values["acknowledged"] != "yes", "acknowledge_first")
+	add(in.Kind == Report && licensed(v) && in.Values["acknowledged"] != "yes", "acknowledge_first")
 	add(in.Kind == Report && in.abuse(), "no_content")
 	add(in.Kind == Report && !in.abuse() && in.Values["include_text"] != "yes", "text_left_out")
 	add(in.Kind == Report, "delete_afterwards")
 	add(in.Kind == AccountEnd && !in.KeyGone, "key_not_gone")
 	add(slices.ContainsFunc(slices.Collect(values(in.Values)), func(s string) bool { return strings.Contains(s, removed) }), "key_removed")
 	return notes
+}
+
+// licensed reports whether a report lets Mistral read and use what is reported,
+// which the reporter has to know first: the rules note it where it is so.
+func licensed(v policy.Verdict) bool {
+	return slices.ContainsFunc(v.Notes(), func(n policy.Words) bool { return n.Key == "note.report_licence" })
 }
 
 // quotes reports whether the draft has the text of the message.

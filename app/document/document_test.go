@@ -190,6 +190,36 @@ func TestAReportQuotesOnlyWhatThePersonIncludes(t *testing.T) {
 	}
 }
 
+func TestALetterToAPartnerIsForThePartner(t *testing.T) {
+	partner := []string{"service=partner", "partner=Contoso", "partner_contact=desk@contoso.example"}
+	for language, says := range map[string]string{"en": "data protection at Contoso.", "fr": "données chez Contoso."} {
+		d := draft(t, "G4", language, []string{"right=deletion", "contact=ada@example.org", "scope=all"}, partner...)
+		text := string(d.Text)
+		if !strings.Contains(text, says) || strings.Contains(text, "Privacy Team") || strings.Contains(text, "model") {
+			t.Errorf("%s:\n%s", language, text)
+		}
+		if !noted(d, "note.support_data_elsewhere") || noted(d, "note.support_data") {
+			t.Errorf("nobody names the address for support requests: %v", d.Notes)
+		}
+		r := draft(t, "G5", language, []string{"category=a", "why=hate"}, partner...)
+		if !r.Complete || len(r.Missing) > 0 || noted(r, "note.acknowledge_first") {
+			t.Errorf("a report that Mistral does not read wants %v", r.Missing)
+		}
+		if r = draft(t, "G5", language, []string{"category=a", "acknowledged=yes"}, partner...); strings.Contains(string(r.Text), "Mistral") {
+			t.Errorf("%s:\n%s", language, string(r.Text))
+		}
+	}
+}
+
+func TestThisMachineHasNoAccountToEnd(t *testing.T) {
+	for language, says := range map[string]string{"en": "There is no account here", "fr": "Il n'y a pas de compte ici"} {
+		d := draft(t, "G11", language, nil, "service=local")
+		if text := string(d.Text); !strings.Contains(text, says) || strings.Contains(text, ":\n\n") || strings.Contains(text, "key") {
+			t.Errorf("%s:\n%s", language, text)
+		}
+	}
+}
+
 func TestWhoGetsADraft(t *testing.T) {
 	for _, c := range []struct {
 		name  string

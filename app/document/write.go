@@ -98,6 +98,7 @@ func (in Input) functions(said map[string]string, f policy.Facts, d Draft) templ
 		"deadline": func(kind, field string) string { return in.deadline(f, kind, field) },
 		"order":    func() []string { return list(in.Rules.Decide(f, "account_end", 0), "order") },
 		"keygone":  func() bool { return in.KeyGone },
+		"licence":  func() bool { return licensed(d.Verdict) },
 	}
 }
 
