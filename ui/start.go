@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -20,8 +19,6 @@ import (
 	"bise/ui/importview"
 	"bise/ui/screen"
 )
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 // Run shows the screen until the person ends it. It gives back the terminal in
 // every case; answers under way are kept by app.Close.

@@ -225,14 +225,18 @@ func (r *Root) status() string {
 		segments = append(segments, widget.Segment{Text: w.T("status.local_only"), Priority: 3})
 	}
 	if r.history == app.HistoryOff {
-		segments = append(segments, widget.Segment{Text: w.T("status.not_kept"), Priority: 3, Warn: true})
+		text := w.T("status.not_kept")
+		if a := r.env.App; a.Admin().NoHistory {
+			text = w.T("status.not_kept_by", "Organisation", termsafe.Line(a.Organisation()))
+		}
+		segments = append(segments, widget.Segment{Text: text, Priority: 3, Warn: true})
 	}
 	var right []widget.Segment
 	if model := r.choice.Model; model != "" && model != r.choice.Provider {
 		right = append(right, widget.Segment{Text: termsafe.Line(r.env.App.ModelName(model)), Priority: 4})
 	}
 	if r.used > 0 && r.window > 0 {
-		right = append(right, widget.Segment{Text: w.T("status.context", "Used", short(r.used), "Window", short(r.window)), Priority: 5, Warn: r.used*5 > r.window*4})
+		right = append(right, widget.Segment{Text: w.T("status.context", "Used", app.Tokens(r.used), "Window", app.Tokens(r.window)), Priority: 5, Warn: r.used*5 > r.window*4})
 	}
 	right = append(right, widget.Segment{Text: w.T("status.help"), Priority: 7})
 	return widget.StatusLine(r.env.Theme, r.width, segments, right)
@@ -243,18 +247,6 @@ func (r *Root) status() string {
 func (r *Root) whereabouts() string {
 	needed := ansi.StringWidth(" · ") + min(ansi.StringWidth(r.place.Consequence)+len("! "), r.width/2)
 	return ansi.Truncate(termsafe.Line(r.place.Where), max(r.width-needed, 1), "…")
-}
-
-// short writes a count of tokens in at most four characters.
-func short(n int) string {
-	switch {
-	case n < 1000:
-		return itoa(n)
-	case n < 1_000_000:
-		return itoa((n+500)/1000) + "k"
-	default:
-		return itoa((n+500_000)/1_000_000) + "M"
-	}
 }
 
 // tell shows a line for a moment.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -128,16 +127,12 @@ func (p *program) tellNoModels(provider string, err error) error {
 	return nil
 }
 
-// tokens is a context length in thousands: 131072 is "128k".
+// tokens is a context length, "-" where it is not known.
 func tokens(n int) string {
-	switch {
-	case n == 0:
+	if n == 0 {
 		return "-"
-	case n < 1024:
-		return strconv.Itoa(n)
-	default:
-		return strconv.Itoa(n/1024) + "k"
 	}
+	return app.Tokens(n)
 }
 
 func (p *program) abilities(m app.Model) []string {

@@ -271,7 +271,7 @@ func (v *View) brief(m app.Model) string {
 	add(m.Loaded, w.T("models.loaded"))
 	add(m.Images, w.T("models.sees"))
 	add(m.Thinking, w.T("models.thinks"))
-	add(m.Context > 0, tokens(m.Context))
+	add(m.Context > 0, app.Tokens(m.Context))
 	return strings.Join(parts, " · ")
 }
 
@@ -342,7 +342,7 @@ func (v *View) traits(m app.Model) string {
 	add(m.Name != "" && m.Name != m.ID && m.Badge != app.AgentModel, m.Name)
 	add(m.Base != "", w.T("models.base", "Model", m.Base))
 	add(m.Detail != "", strings.TrimSuffix(m.Detail, "."))
-	add(m.Context > 0, w.T("models.context", "Tokens", tokens(m.Context)))
+	add(m.Context > 0, w.T("models.context", "Tokens", app.Tokens(m.Context)))
 	add(m.Size > 0, bytes(m.Size))
 	add(m.Images, w.T("models.sees"))
 	add(m.Thinking, w.T("models.thinks"))
