@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -90,7 +91,10 @@ const maxAdminFile = 1 << 20
 func readAdmin(path string, now time.Time) admin {
 	data, err := readSmall(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return admin{path: path}
+		if nothingAt(path) {
+			return admin{path: path}
+		}
+		err = errors.New("a link leads nowhere")
 	}
 	if err != nil {
 		err = fault.E("app.readAdmin", fault.AdminFile, plainCause(err), "path", path)
@@ -103,6 +107,24 @@ func readAdmin(path string, now time.Time) admin {
 	}
 	acts, _ := policy.LockActs(policy.LockWords()...)
 	return admin{path: path, here: true, broken: err, LocalOnly: true, History: historyOff, acts: acts}
+}
+
+// nothingAt reports whether nothing stands at a path where no file is found: a
+// link that leads nowhere, there or on the way, was put there by somebody.
+func nothingAt(path string) bool {
+	for {
+		if _, err := os.Lstat(path); err == nil {
+			_, err = os.Stat(path)
+			return err == nil // a folder without the file in it
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return false
+		}
+		above := filepath.Dir(path)
+		if above == path {
+			return true
+		}
+		path = above
+	}
 }
 
 // plainCause leaves the path out of a cause: the wording names it.

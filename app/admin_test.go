@@ -102,16 +102,38 @@ func TestAMistakeInTheAdministratorsFileIsNamedAndClosesAll(t *testing.T) {
 }
 
 func TestAnUnreadableAdministratorsFileClosesAll(t *testing.T) {
-	folder := t.TempDir()
-	path := filepath.Join(folder, "policy.toml")
-	if err := os.Mkdir(path, 0o700); err != nil { // a folder cannot be read as a file, not by root either
-		t.Fatal(err)
+	for name, put := range map[string]func(folder, path string) error{
+		// A folder cannot be read as a file, not by root either.
+		"a folder in its place":                 func(_, path string) error { return os.Mkdir(path, 0o700) },
+		"a link that leads nowhere":             func(folder, path string) error { return os.Symlink(filepath.Join(folder, "gone"), path) },
+		"a link to itself":                      func(_, path string) error { return os.Symlink(path, path) },
+		"a link that leads nowhere on the way":  func(folder, path string) error { return os.Symlink(filepath.Join(folder, "gone"), filepath.Dir(path)) },
+		"a file in the place of its own folder": func(_, path string) error { return os.WriteFile(filepath.Dir(path), nil, 0o600) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := t.TempDir()
+			path := filepath.Join(folder, "policy.toml")
+			if strings.HasSuffix(name, "way") || strings.HasSuffix(name, "own folder") {
+				path = filepath.Join(folder, "bise", "policy.toml")
+			}
+			if err := put(folder, path); err != nil {
+				t.Fatal(err)
+			}
+			a, err := Open(Options{DataDir: t.TempDir(), AdminFile: path})
+			if err != nil {
+				t.Fatal(err)
+			}
+			closed(t, a)
+		})
 	}
-	a, err := Open(Options{DataDir: t.TempDir(), AdminFile: path})
-	if err != nil {
-		t.Fatal(err)
+	for name, path := range map[string]string{
+		"no file in a folder": filepath.Join(t.TempDir(), "policy.toml"),
+		"no folder either":    filepath.Join(t.TempDir(), "etc", "bise", "policy.toml"),
+	} {
+		if a := readAdmin(path, time.Unix(0, 0)); a.here || a.broken != nil {
+			t.Errorf("%s counts as a file: %v", name, a.broken)
+		}
 	}
-	closed(t, a)
 }
 
 // closed wants that nothing can leave and that the guide still answers.

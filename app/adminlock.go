@@ -282,7 +282,7 @@ func (h *history) past(ctx context.Context) (*localstore.DB, error) {
 		return nil, err
 	}
 	if !s.HistoryExists || s.Backend == keys.None || s.Backend == keys.Off {
-		return nil, fault.E("app.history", fault.NotStored, nil)
+		return nil, fault.E("app.history", fault.NotStored, nil, "why", "organisation", "organisation", h.app.admin.Organisation)
 	}
 	if _, err := h.openStore(ctx); err != nil {
 		return nil, err

@@ -7,11 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"bise/app/chat"
 	"bise/app/fault"
 	"bise/app/policy"
+	"bise/app/text"
 )
 
 func TestASwitchedOffServiceIsNotAsked(t *testing.T) {
@@ -138,6 +140,34 @@ func TestAHistoryThatIsSwitchedOffKeepsNothing(t *testing.T) {
 	if list, _ := a.Conversations(t.Context(), Query{}); len(list) != 0 {
 		t.Errorf("%d conversations after a purge", len(list))
 	}
+}
+
+func TestAHistoryThatIsLockedIsNotCalledSwitchedOff(t *testing.T) {
+	dir := t.TempDir()
+	f := &fake{answer: saying("Twice a day.")}
+	before := open(t, dir, policy.Local, f)
+	ask(t, before, before.NewSession(f.choice()), Prompt{Text: "kept before"})
+	if err := before.Close(); err != nil {
+		t.Fatal(err)
+	}
+	words, err := text.Load("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := Open(Options{DataDir: dir, AdminFile: filepath.Join(t.TempDir(), "policy.toml"), SealWork: 1, Words: words})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = a.Close() })
+	if err := a.OpenHistory(t.Context()); !fault.Is(err, fault.NeedsAnswer) || a.HistoryState() != HistoryLocked {
+		t.Fatalf("without a passphrase it is %s: %v", a.HistoryState(), err)
+	}
+	a.KeepNothing()
+	_, err = a.Conversations(t.Context(), Query{})
+	if message, remedy := a.Words().Fault(err); !fault.Is(err, fault.Locked) || !strings.Contains(message, "locked") || !strings.Contains(remedy, "passphrase") {
+		t.Errorf("told: %s %s", message, remedy)
+	}
+	ask(t, a, a.NewSession(Choice{Provider: GuideProvider}), Prompt{Text: "What is bise?"}) // goes on without it
 }
 
 // Nothing is dialled and no name is looked up, whoever would do it: a look-up

@@ -127,6 +127,8 @@ func (a *App) checkKeys(ctx context.Context, verify bool) []Check {
 func (a *App) checkHistory(ctx context.Context, s keys.State, verify bool) Check {
 	const name = "history"
 	switch {
+	case a.admin.stops:
+		return says(name, "doctor.history_off_by", "Organisation", a.Organisation()).as(CheckWarn)
 	case a.options.NoStore || s.Backend == keys.Off:
 		return says(name, "doctor.history_off").as(CheckWarn)
 	case s.Backend == keys.None && !s.HistoryExists:

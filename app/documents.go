@@ -110,7 +110,7 @@ func (a *App) KeepDraft(ctx context.Context, profile string, d document.Draft) (
 
 // Drafts lists the drafts of a profile, the newest first; "" is every profile.
 func (a *App) Drafts(ctx context.Context, profile string) ([]SavedDraft, error) {
-	db, err := a.history.db(ctx)
+	db, err := a.history.past(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +129,7 @@ func (a *App) Drafts(ctx context.Context, profile string) ([]SavedDraft, error) 
 
 // SavedDraft is one kept draft.
 func (a *App) SavedDraft(ctx context.Context, id string) (SavedDraft, error) {
-	db, err := a.history.db(ctx)
+	db, err := a.history.past(ctx)
 	if err != nil {
 		return SavedDraft{}, err
 	}
@@ -162,7 +162,7 @@ func (a *App) MarkSent(ctx context.Context, id, day string) error {
 
 // RemoveDraft destroys a kept draft.
 func (a *App) RemoveDraft(ctx context.Context, id string) error {
-	db, err := a.history.db(ctx)
+	db, err := a.history.past(ctx)
 	if err != nil {
 		return err
 	}

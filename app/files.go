@@ -59,11 +59,8 @@ func (a *App) uploadRow(u Upload) (localstore.Upload, bool) {
 // Uploads lists what bise put at a service with a profile, the newest first;
 // nothing where nothing is kept.
 func (a *App) Uploads(ctx context.Context, profile string) ([]Upload, error) {
-	if !a.history.keeps() {
-		return nil, nil
-	}
 	db, err := a.history.past(ctx)
-	if fault.Is(err, fault.NotStored) {
+	if err != nil && !a.history.keeps() {
 		return nil, nil
 	}
 	if err != nil {

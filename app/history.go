@@ -55,6 +55,8 @@ type history struct {
 	state HistoryState
 	store *localstore.DB
 	err   error
+	// without is the state that a person has chosen to go on without.
+	without HistoryState
 }
 
 func newHistory(a *App) *history {
@@ -88,11 +90,35 @@ func (h *history) db(ctx context.Context) (*localstore.DB, error) {
 	case HistoryOpen:
 		return h.store, nil
 	case HistoryOff:
-		return nil, fault.E("app.history", fault.NotStored, nil)
+		return nil, h.whyOff()
 	default:
 	}
 	h.state, h.err = h.open(ctx)
 	return h.store, h.err
+}
+
+// whyOff says why a run keeps nothing: the organisation, a flag, a history that
+// the person went on without, or the person's own choice.
+func (h *history) whyOff() error {
+	const op = "app.history"
+	switch a := h.app; {
+	case a.admin.stops:
+		return a.lockedHistory(op)
+	case a.options.NoStore:
+		return fault.E(op, fault.NotStored, nil, "why", "flag")
+	case h.without == HistoryLocked:
+		return fault.E(op, fault.Locked, nil, "what", "passphrase")
+	case h.without == HistoryFailed && h.err != nil:
+		return h.err
+	default:
+		return fault.E(op, fault.NotStored, nil)
+	}
+}
+
+// lockedHistory says that the organisation has switched keeping off.
+func (a *App) lockedHistory(op string) error {
+	return fault.E(op, fault.LockedByAdmin, nil,
+		"setting", "history", "organisation", a.admin.Organisation, "contact", a.admin.Contact)
 }
 
 // open finds the key and opens the store. Where there is a keyring it is used
@@ -187,12 +213,18 @@ func (a *App) OpenHistory(ctx context.Context) error {
 	return err
 }
 
+// OpenPast is OpenHistory for reading and destroying what is stored, which stays
+// possible where the organisation has switched keeping off.
+func (a *App) OpenPast(ctx context.Context) error {
+	_, err := a.history.past(ctx)
+	return err
+}
+
 // ChooseHolder makes the key of a new history with a holder; Sealed needs a
 // passphrase.
 func (a *App) ChooseHolder(ctx context.Context, holder Holder, passphrase chat.Secret) error {
 	if a.admin.History != "" && holder != keys.Off {
-		return fault.E("app.ChooseHolder", fault.LockedByAdmin, nil,
-			"setting", "history", "organisation", a.admin.Organisation, "contact", a.admin.Contact)
+		return a.lockedHistory("app.ChooseHolder")
 	}
 	h := a.history
 	h.mu.Lock()
@@ -223,10 +255,11 @@ func (a *App) Unlock(ctx context.Context, passphrase chat.Secret) error {
 
 // KeepNothing switches the history off for this run.
 func (a *App) KeepNothing() {
-	a.history.mu.Lock()
-	defer a.history.mu.Unlock()
-	if a.history.store == nil {
-		a.history.state = HistoryOff
+	h := a.history
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.store == nil && h.state != HistoryOff {
+		h.without, h.state = h.state, HistoryOff
 	}
 }
 
@@ -240,7 +273,7 @@ func (a *App) Rekey(ctx context.Context, holder Holder, passphrase chat.Secret) 
 	switch h.state {
 	case HistoryOpen:
 	case HistoryOff:
-		return fault.E("app.Rekey", fault.NotStored, nil)
+		return h.whyOff()
 	default:
 		if h.state, h.err = h.open(ctx); h.err != nil {
 			return h.err

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"bise/app/chat"
-	"bise/app/fault"
 	"bise/app/policy"
 	"bise/localstore"
 )
@@ -22,7 +21,7 @@ func (a *App) keep(ctx context.Context, s *Session, f policy.Facts, m chat.Messa
 		return nil // nothing of it may be kept; it lives in the session
 	}
 	db, err := a.history.db(ctx)
-	if fault.Is(err, fault.NotStored) {
+	if err != nil && !a.history.keeps() {
 		return nil // found out just now: the person chose to keep nothing
 	}
 	if err != nil {
@@ -45,7 +44,7 @@ func (a *App) keepMeta(ctx context.Context, s *Session) error {
 		return err
 	}
 	db, err := a.history.db(ctx)
-	if fault.Is(err, fault.NotStored) {
+	if err != nil && !a.history.keeps() {
 		return nil
 	}
 	if err != nil {

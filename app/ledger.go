@@ -285,7 +285,7 @@ func (a *App) RevokeShare(ctx context.Context, s Shared) (Revoking, error) {
 	if !s.Revoked.IsZero() {
 		return "", fault.E(op, fault.SharePage, nil, "why", "revoked")
 	}
-	db, err := a.history.db(ctx)
+	db, err := a.history.past(ctx)
 	if err != nil {
 		return "", err
 	}

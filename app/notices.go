@@ -170,7 +170,7 @@ func (a *App) readNotice(n *NewNotice) (noticeSpec, map[string]string, error) {
 // Inbox lists the notices of a profile, "" is every profile: what is to be done
 // first comes first, then the newest. all includes what was dismissed.
 func (a *App) Inbox(ctx context.Context, profile string, all bool) ([]Received, error) {
-	db, err := a.history.db(ctx)
+	db, err := a.history.past(ctx)
 	if err != nil {
 		return nil, err
 	}

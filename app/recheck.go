@@ -32,7 +32,7 @@ func (a *App) recheck(ctx context.Context, rules policy.Rules, changed map[strin
 	if err != nil || !s.HistoryExists || s.Backend == keys.Off {
 		return nil, err
 	}
-	db, err := a.history.db(ctx)
+	db, err := a.history.past(ctx)
 	if err != nil {
 		return nil, err
 	}

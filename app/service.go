@@ -99,7 +99,7 @@ func (a *App) noteUpload(ctx context.Context, u Upload) error {
 		return nil
 	}
 	db, err := a.history.db(ctx)
-	if fault.Is(err, fault.NotStored) {
+	if err != nil && !a.history.keeps() {
 		return nil
 	}
 	if err != nil {
@@ -118,7 +118,7 @@ func (a *App) noteDeleted(ctx context.Context, profile, remote string) error {
 		return nil
 	}
 	db, err := a.history.db(ctx)
-	if fault.Is(err, fault.NotStored) {
+	if err != nil && !a.history.keeps() {
 		return nil
 	}
 	if err != nil {

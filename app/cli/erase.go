@@ -15,7 +15,7 @@ func (p *program) eraseCommand() *cobra.Command {
 }
 
 func (p *program) erase(c *cobra.Command, a *app.App) error {
-	if err := a.OpenHistory(c.Context()); err != nil {
+	if err := a.OpenPast(c.Context()); err != nil {
 		return err
 	}
 	held, err := a.Holdings(c.Context())

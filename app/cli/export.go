@@ -28,7 +28,7 @@ func (p *program) exportCommand() *cobra.Command {
 			if err := f.check(args); err != nil {
 				return err
 			}
-			if err := a.OpenHistory(c.Context()); err != nil {
+			if err := a.OpenPast(c.Context()); err != nil {
 				return err
 			}
 			return p.export(c, a, args, f)

@@ -22,10 +22,11 @@ func (p *program) historyCommand() *cobra.Command {
 	)
 }
 
-// withHistory opens the history for what cannot do without.
+// withHistory opens the history for what cannot do without. Where an organisation
+// has switched keeping off, what is stored is there to be read and destroyed.
 func (p *program) withHistory(do func(c *cobra.Command, a *app.App, args []string) error) func(*cobra.Command, []string) error {
 	return p.withApp(func(c *cobra.Command, a *app.App, args []string) error {
-		if err := a.OpenHistory(c.Context()); err != nil {
+		if err := a.OpenPast(c.Context()); err != nil {
 			return err
 		}
 		return do(c, a, args)
@@ -36,10 +37,16 @@ func (p *program) withHistory(do func(c *cobra.Command, a *app.App, args []strin
 // nobody has chosen what holds a key, the list is empty.
 func (p *program) withAnyHistory(do func(c *cobra.Command, a *app.App, args []string) error) func(*cobra.Command, []string) error {
 	return p.withApp(func(c *cobra.Command, a *app.App, args []string) error {
-		err := a.OpenHistory(c.Context())
-		if fault.Is(err, fault.NoKeyring) && !a.HistoryExists(c.Context()) {
-			p.output.note(p.words.T("cli.history.none"))
-			return nil
+		err := a.OpenPast(c.Context())
+		if !a.HistoryExists(c.Context()) {
+			switch {
+			case fault.Is(err, fault.NoKeyring):
+				p.output.note(p.words.T("cli.history.none"))
+				return nil
+			case fault.Is(err, fault.NotStored) && a.Admin().NoHistory:
+				p.output.note(p.describe(err).Message)
+				return nil
+			}
 		}
 		if err != nil {
 			return err

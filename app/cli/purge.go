@@ -44,7 +44,7 @@ func (p *program) historyPurge(c *cobra.Command, a *app.App, args []string, f pu
 	if f.before != "" && err != nil {
 		return fault.E(op, fault.Usage, nil, "what", "date", "word", f.before)
 	}
-	if err := a.OpenHistory(c.Context()); err != nil {
+	if err := a.OpenPast(c.Context()); err != nil {
 		return err
 	}
 	var ids []chat.ConversationID

@@ -78,7 +78,7 @@ func (p *program) supportBundle(c *cobra.Command, a *app.App, word, path string)
 	profile := a.Active()
 	var id chat.ConversationID
 	if word != "" {
-		if err := a.OpenHistory(c.Context()); err != nil {
+		if err := a.OpenPast(c.Context()); err != nil {
 			return err
 		}
 		var err error
