@@ -137,7 +137,8 @@ func (a *App) SetProfile(name string, settings []string) error {
 
 // ChangeProfile changes a profile; settings are NAME=VALUE, an empty value
 // takes a setting back. Where the new facts forbid what the old ones let be
-// kept, it is removed first, and listed.
+// kept, it is removed first, and listed. Where they make the training answer
+// stricter, what was confirmed is asked again, also after a change back.
 func (a *App) ChangeProfile(ctx context.Context, name string, settings []string) ([]Removed, error) {
 	p, err := a.Profile(name)
 	if err != nil {
@@ -147,12 +148,18 @@ func (a *App) ChangeProfile(ctx context.Context, name string, settings []string)
 	if err != nil {
 		return nil, err
 	}
+	accepted := p.Accepted
 	if err := p.set(a, settings); err != nil {
 		return nil, err
 	}
 	after, err := a.factsOf(p)
 	if err != nil {
 		return nil, err
+	}
+	if p.Accepted == accepted && !covers(a.training(before), a.training(after)) {
+		if err := p.confirm(a, "no"); err != nil {
+			return nil, err
+		}
 	}
 	var removed []Removed
 	if a.Rules().KeepsLess(before, after) {
@@ -261,8 +268,48 @@ func (a *App) stillAccepted(f policy.Facts, was Acceptance) bool {
 	if was.Ruleset != a.Rules().ID() {
 		return false
 	}
-	now := a.training(f)
-	return now == was.Training || now == "off" || now == "never"
+	return covers(was.Training, a.training(f))
+}
+
+// covers reports whether who confirmed one training answer need not be asked
+// about another.
+func covers(was, now string) bool { return now == was || now == "off" || now == "never" }
+
+// trainings are the training answers of the profiles in the configuration.
+func (a *App) trainings() map[string]string {
+	answers := make(map[string]string)
+	for name := range a.Config().Profiles {
+		if f, err := a.Facts(name); err == nil {
+			answers[name] = a.training(f)
+		}
+	}
+	return answers
+}
+
+// askAgain forgets what was confirmed for profiles whose training answer is
+// stricter than it was.
+func (a *App) askAgain(was map[string]string) error {
+	var stricter []string
+	for name, now := range a.trainings() {
+		if !covers(was[name], now) {
+			stricter = append(stricter, name)
+		}
+	}
+	if len(stricter) == 0 {
+		return nil
+	}
+	a.mu.Lock()
+	for _, name := range stricter {
+		delete(a.agreed, name)
+	}
+	a.mu.Unlock()
+	return a.Configure(func(c *Config) {
+		for _, name := range stricter {
+			p := c.Profiles[name]
+			p.Accepted = nil
+			c.Profiles[name] = p
+		}
+	})
 }
 
 func (a *App) training(f policy.Facts) string {

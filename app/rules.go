@@ -296,7 +296,11 @@ func (a *App) Activate(ctx context.Context, id string) (removed []Removed, err e
 	if err != nil {
 		return removed, err
 	}
+	was := a.trainings()
 	a.inForce.Store(&rules)
+	if err := a.askAgain(was); err != nil {
+		return removed, err
+	}
 	if err := a.settled(ctx); err != nil {
 		return removed, err
 	}

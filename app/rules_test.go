@@ -263,6 +263,25 @@ func TestOtherRulesAskForTheTermsAnew(t *testing.T) {
 	}
 }
 
+func TestStricterRulesAreAskedAboutAlsoOnTheWayBack(t *testing.T) {
+	a := open(t, t.TempDir(), policy.Platform, nil)
+	for name, plan := range map[string]string{"team": "team", "free": "free"} {
+		if err := a.AddProfile(name, "mistral", []string{"service=le_chat", "plan=" + plan, "accepted=yes"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, id := range []string{"2026-08-07", "2025-02-06"} { // Team trains by the first, Free by both
+		if _, err := a.Activate(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]string{"team": "no", "free": "yes"} {
+		if f, err := a.Facts(name); err != nil || f.Get("accepted") != want {
+			t.Errorf("%s: accepted is %s, %v", name, f.Get("accepted"), err)
+		}
+	}
+}
+
 func TestOldRulesAreNamedOnceAndQuietly(t *testing.T) {
 	a := open(t, t.TempDir(), policy.Local, nil)
 	on(a, "2026-02-06")

@@ -104,6 +104,22 @@ func TestAConfirmationIsOfTheRulesInForceAndOfThisPlan(t *testing.T) {
 		t.Error("a confirmation outlived the plan it was given under")
 	}
 	set("plan=paid")
+	if accepted() != "no" {
+		t.Error("the way back to the old plan was not asked about")
+	}
+	set("plan=free")
+	set("accepted=yes")
+	set("plan=paid") // less strict: what was confirmed covers it
+	if accepted() != "yes" {
+		t.Error("a plan that does not train was asked about")
+	}
+	set("plan=free")
+	if accepted() != "no" {
+		t.Error("going down to a plan that trains was not asked about")
+	}
+	if err := a.SetProfile(MistralProfile, []string{"plan=paid", "accepted=yes"}); err != nil || accepted() != "yes" {
+		t.Errorf("a confirmation beside a change: %s, %v", accepted(), err)
+	}
 	set("accepted=no")
 	if accepted() != "no" {
 		t.Error("it cannot be taken back")

@@ -116,7 +116,7 @@ func (p *program) profileJSON(a *app.App, profile app.Profile) profileJSON {
 			}
 		}
 	}
-	if accepted := profile.Accepted; accepted != nil {
+	if accepted := profile.Accepted; accepted != nil && f.Get("accepted") == "yes" {
 		out.Accepted = &acceptedJSON{accepted.Ruleset, accepted.Plan, accepted.Training, accepted.On}
 	}
 	provider := profile.Name
