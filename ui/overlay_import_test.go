@@ -84,6 +84,19 @@ func TestImportingConversations(t *testing.T) {
 			t.Errorf("%#v, and %d conversations", d.last, count())
 		}
 	})
+	t.Run("imports what comes before the place where a file breaks off", func(t *testing.T) {
+		path := place("cut.json", strings.Replace(strings.TrimSuffix(searched, "]"), "c-1", "c-3", 1)+`,{"id":"c-4","mapp`)
+		before := count()
+		d := open(t, path)
+		d.shows("One conversation.", "! ", "Enter import")
+		d.keys("enter")
+		if count() != before+1 {
+			t.Errorf("%d conversations after %d", count(), before)
+		}
+		if told, ok := d.last.(screen.Tell); !ok || !strings.Contains(told.Line, "1 new") {
+			t.Errorf("the last action is %#v", d.last)
+		}
+	})
 	t.Run("says that a file holds no conversations", func(t *testing.T) {
 		d := open(t, place("notes.txt", "buy milk"))
 		d.golden("import-unknown")

@@ -30,8 +30,8 @@ const (
 	looking   step = iota // bise finds out what is in the file
 	asking                // the person reads what is in it
 	importing             // it is read into the history
-	failed                // it could not be read, or only in part
-	done                  // it is in the history
+	failed                // there is nothing in it to read
+	done                  // what can be read of it is in the history
 )
 
 // view is the overlay.
@@ -140,11 +140,13 @@ func (v *view) ended(msg readMsg) screen.Action {
 	case msg.kept && fault.Is(v.err, fault.Interrupted):
 		v.step = done
 		return screen.Tell{Line: v.Env.Words.T("import.stopped", "Report", v.said("cli.import.done")), Close: true}
-	case v.err != nil:
-		v.step = failed
-	case msg.kept:
+	case msg.kept && v.err == nil:
 		v.step = done
 		return screen.Tell{Line: v.said("cli.import.done"), Close: true}
+	case msg.kept:
+		v.step = done // in part, and the screen says why
+	case v.err != nil && msg.report.Added == 0:
+		v.step = failed
 	default:
 		v.step = asking
 	}
@@ -186,7 +188,7 @@ func (v *view) layOut() {
 	lines := append(v.Wrap(t.Text, termsafe.Line(filepath.Base(v.path))), "")
 	switch {
 	case r.Conversations == 0:
-	case v.step == failed: // what was kept before it stopped
+	case v.step == done:
 		lines = append(lines, v.Wrap(t.Text, v.said("cli.import.done"))...)
 	case r.Added == 0:
 		lines = append(lines, v.Wrap(t.Text, w.T("import.nothing_new"))...)
@@ -198,7 +200,8 @@ func (v *view) layOut() {
 	}
 	if v.err != nil {
 		lines = append(lines, v.Fault(v.err)...)
-	} else if len(r.Problems) > 0 {
+	}
+	if len(r.Problems) > 0 && v.step != failed {
 		lines = append(lines, "")
 		lines = append(lines, v.Wrap(t.Warning, "! "+w.N("import.lost", r.Lost))...)
 		for _, p := range r.Problems {
