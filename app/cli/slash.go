@@ -175,7 +175,11 @@ func (t *talk) slashRetry(ctx context.Context, _ string) error {
 	if t.unsent != nil {
 		return t.turn(ctx, *t.unsent)
 	}
-	if m, ok := t.unanswered(); ok {
+	m, ok := t.unanswered()
+	if ok && m.Ended == "" {
+		return t.turn(ctx, app.Prompt{Retry: m.ID})
+	}
+	if ok { // refused: it stays out of what is sent, so it is asked as another
 		again := app.Prompt{Text: m.Text(), After: &m.Parent}
 		for _, p := range m.Parts {
 			if p.Kind != chat.TextPart {
