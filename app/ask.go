@@ -153,6 +153,9 @@ func (a *App) prepare(ctx context.Context, s *Session, p Prompt) (asking, policy
 	if err != nil {
 		return asking{}, policy.Verdict{}, err
 	}
+	if err := a.plainKey(facts.Service()); err != nil {
+		return asking{}, policy.Verdict{}, err
+	}
 	if v := a.Rules().Decide(facts, policy.StartChat, 0); !v.Decision.Permits() {
 		return asking{}, v, nil
 	}

@@ -14,6 +14,7 @@ import (
 
 	"bise/app/chat"
 	"bise/app/fault"
+	"bise/app/policy"
 	"bise/client"
 	"bise/client/mistral"
 	"bise/client/openai"
@@ -89,6 +90,16 @@ func (a *App) findKey(ctx context.Context, profile string) (chat.Secret, KeySour
 		return "", NoKey, fault.E(op, fault.NotSignedIn, err, "profile", profile, "service", p.Kind)
 	}
 	return "", NoKey, err
+}
+
+// plainKey is the refusal of a service other than this machine while the config
+// file holds a key, so that nothing is asked before it.
+func (a *App) plainKey(s policy.Service) error {
+	c := a.Config()
+	if !c.plaintextKey || s == policy.Local {
+		return nil
+	}
+	return fault.E("app.plainKey", fault.PlaintextKey, nil, "path", c.path)
 }
 
 // SignIn checks a key with the service and keeps it in the keyring or the
