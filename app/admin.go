@@ -350,7 +350,10 @@ func (a *admin) barred(p Profile, s policy.Service) error {
 	switch {
 	case a.broken != nil && outside(p, s):
 		return a.broken
-	case slices.Contains(a.ForbidKinds, p.Kind), slices.Contains(a.ForbidProfiles, p.Name):
+	case slices.Contains(a.ForbidKinds, p.Kind):
+		return fault.E("app.barred", fault.LockedByAdmin, nil,
+			"provider", p.Name, "kind", p.Kind, "organisation", a.Organisation, "contact", a.Contact)
+	case slices.Contains(a.ForbidProfiles, p.Name):
 		return fault.E("app.barred", fault.LockedByAdmin, nil,
 			"provider", p.Name, "organisation", a.Organisation, "contact", a.Contact)
 	}

@@ -92,6 +92,35 @@ func (a *App) DefaultChoice(ctx context.Context) Choice {
 	return Choice{Provider: p.Name, Model: p.Model}
 }
 
+// Displaced says what a run would begin with if the organisation had not
+// switched it off, and why it does not: what the person chose last, or Mistral
+// where the environment holds its key. It is nil where nothing of that is so, and
+// where --profile names a profile, which is refused by itself.
+func (a *App) Displaced() (Choice, error) {
+	c := a.Config()
+	wanted := c.Profile
+	switch {
+	case a.options.Profile != "":
+		return Choice{}, nil
+	case c.Provider != "":
+		if err := a.barredProvider(c.Provider); err != nil {
+			return Choice{c.Provider, c.Model}, err
+		}
+		return Choice{}, nil
+	case wanted == "" && a.admin.first() == "" && a.options.Env("MISTRAL_API_KEY") != "":
+		wanted = MistralProfile
+	}
+	p, err := a.Profile(wanted)
+	if err != nil {
+		return Choice{}, nil // there is none
+	}
+	provider := p.Name
+	if p.Name == LocalProfile {
+		provider = OllamaProvider
+	}
+	return Choice{provider, p.Model}, a.barred(p)
+}
+
 // localChoice is the first model of a runner that answers at once, else the
 // guide.
 func (a *App) localChoice(ctx context.Context) Choice {

@@ -33,6 +33,7 @@ type askFlags struct {
 
 type chatFlags struct {
 	leavingFlags
+	talks        bool // somebody reads who answers
 	last         bool
 	conversation string
 	model        string

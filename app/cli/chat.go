@@ -55,6 +55,7 @@ func (p *program) chat(ctx context.Context, f chatFlags) error {
 	if err := p.openHistory(ctx, a); err != nil {
 		return err
 	}
+	f.talks = true
 	s, err := p.session(ctx, a, f, false)
 	if err != nil {
 		return err

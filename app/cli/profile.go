@@ -62,6 +62,7 @@ type profileJSON struct {
 	FactsOld       string            `json:"facts_old,omitempty"`
 	ZDROn          string            `json:"zdr_on,omitempty"`
 	LockedBy       map[string]string `json:"locked_by,omitempty"`
+	BarredBy       string            `json:"barred_by,omitempty"`
 	Accepted       *acceptedJSON     `json:"accepted,omitempty"`
 	Consequence    string            `json:"consequence,omitempty"`
 }
@@ -124,6 +125,9 @@ func (p *program) profileJSON(a *app.App, profile app.Profile) profileJSON {
 		provider = app.OllamaProvider
 	}
 	out.Consequence = a.Place(provider, false).Consequence
+	if a.Barred(provider) != nil {
+		out.BarredBy = who
+	}
 	return out
 }
 
@@ -141,7 +145,11 @@ func (p *program) profileList(_ *cobra.Command, a *app.App, _ []string) error {
 		if out.Active == "yes" {
 			mark = "*"
 		}
-		rows = append(rows, []string{mark, out.Name, out.Kind, out.Endpoint, out.Consequence})
+		follows := out.Consequence
+		if out.BarredBy != "" {
+			follows = p.words.T("cli.profile.barred", "Organisation", out.BarredBy)
+		}
+		rows = append(rows, []string{mark, out.Name, out.Kind, out.Endpoint, follows})
 	}
 	return p.output.table(rows)
 }
@@ -190,6 +198,9 @@ func (p *program) printProfile(a *app.App, profile app.Profile) error {
 	}
 	if out.FactsOld != "" {
 		p.output.note(p.words.T("doctor.facts_old", "Profile", out.Name, "Date", out.FactsOn))
+	}
+	if out.BarredBy != "" {
+		p.output.note(p.words.T("cli.profile.barred", "Organisation", out.BarredBy))
 	}
 	return p.output.line(out.Consequence)
 }

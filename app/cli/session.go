@@ -58,6 +58,11 @@ func (p *program) session(ctx context.Context, a *app.App, f chatFlags, dry bool
 			_ = p.tellLeft(left, nil)
 		}
 	}
+	if id == "" && f.model == "" {
+		if s, err = p.displaced(a, s, f); err != nil {
+			return nil, err
+		}
+	}
 	if preset != nil {
 		if err := a.UsePreset(ctx, s, *preset); err != nil {
 			return nil, err
@@ -68,6 +73,22 @@ func (p *program) session(ctx context.Context, a *app.App, f chatFlags, dry bool
 			return nil, err
 		}
 	}
+	return s, nil
+}
+
+// displaced deals with a new conversation whose service the organisation has
+// switched off. A person is told who answers instead. A script would take the
+// answer for that of the model it wanted, so it gets the refusal.
+func (p *program) displaced(a *app.App, s *app.Session, f chatFlags) (*app.Session, error) {
+	wanted, err := a.Displaced()
+	if err == nil {
+		return s, nil
+	}
+	if !f.talks || !p.console.interactive() {
+		return a.NewSession(wanted), nil // which the rules refuse, with why
+	}
+	p.output.note(p.describe(err).Message)
+	p.output.note(p.words.T("cli.chat.instead", "Name", a.Describe(s.Choice().Provider).Name))
 	return s, nil
 }
 
