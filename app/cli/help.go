@@ -74,8 +74,17 @@ func (p *program) plainHelp(c *cobra.Command) string {
 // in terminals of 80 columns.
 const helpWidth = 78
 
-// wrap breaks text into lines of at most width bytes where its words allow.
+// wrap breaks the lines of a text into lines of at most width bytes where its
+// words allow.
 func wrap(text string, width int) string {
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		lines = append(lines, wrapLine(line, width))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func wrapLine(text string, width int) string {
 	var b strings.Builder
 	line := 0
 	for word := range strings.FieldsSeq(text) {

@@ -29,6 +29,7 @@ func (p *program) policyCommand() *cobra.Command {
 		example: "bise policy eval --act show_data_use --fact service=le_chat --fact plan=pro --json\nbise policy eval --act share --facts facts.json",
 		run:     func(c *cobra.Command, _ []string) error { return p.policyEval(c, f) },
 	})
+	eval.Long += "\n\n" + p.vocabulary()
 	eval.Flags().StringVar(&f.act, "act", "", p.words.T("cli.flag.act"))
 	p.factFlags(eval, &f)
 	var rules string
@@ -40,6 +41,33 @@ func (p *program) policyCommand() *cobra.Command {
 	table.Flags().StringVar(&rules, "rules", "", p.words.T("cli.flag.rules"))
 	table.Flags().BoolVar(&count, "count", false, p.words.T("cli.flag.count"))
 	return p.build(command{use: "policy", short: "cli.policy.short", long: "cli.policy.long"}, eval, table)
+}
+
+// vocabulary lists the acts and the facts, from the tables that read them.
+func (p *program) vocabulary() string {
+	var b strings.Builder
+	b.WriteString(p.words.T("cli.policy.eval.acts") + "\n\n")
+	name := ""
+	for _, act := range policy.Acts() {
+		head, _, _ := strings.Cut(string(act), ":")
+		if end := "\n"; b.Len() > 0 && name != "" {
+			if head == name {
+				end = " "
+			}
+			b.WriteString(end)
+		}
+		name = head
+		b.WriteString(string(act))
+	}
+	b.WriteString("\n\n" + p.words.T("cli.policy.eval.facts") + "\n")
+	for _, f := range policy.FactsTaken() {
+		words := strings.Join(f.Words, ", ")
+		if f.Form != "" {
+			words = p.words.T("cli.policy.form."+f.Form, "Words", words)
+		}
+		b.WriteString("\n" + f.Name + ": " + words)
+	}
+	return b.String()
 }
 
 // factFlags are the flags of the commands that answer for facts.

@@ -71,7 +71,13 @@ func ParseAct(word string) (Act, error) {
 			return Act(word), nil
 		}
 	}
-	return "", fault.E("policy.ParseAct", fault.Usage, nil, "fact", "act", "word", word)
+	var alike []string // the acts of that name, with their arguments
+	for _, act := range allActs {
+		if own, _ := act.split(); own == name {
+			alike = append(alike, string(act))
+		}
+	}
+	return "", fault.E("policy.ParseAct", fault.Usage, nil, "fact", "act", "word", word, "words", strings.Join(alike, ", "))
 }
 
 func (a Act) split() (name, arg string) {

@@ -3,6 +3,7 @@ package policy
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"bise/app/fault"
@@ -132,7 +133,7 @@ func (f *Facts) set(name, word string) error {
 	}
 	s, ok := vocabulary[name]
 	if !ok {
-		return unknownWord(name, "") // the name is what is wrong
+		return unknownWord(name, "")
 	}
 	word, ok = s.read(word)
 	if !ok {
@@ -147,7 +148,11 @@ func (f *Facts) set(name, word string) error {
 }
 
 func unknownWord(name, word string) error {
-	return fault.E("policy.NewFacts", fault.Usage, nil, "fact", name, "word", word)
+	if word == "" { // the name is what is wrong
+		return fault.E("policy.NewFacts", fault.Usage, nil, "fact", name, "word", "")
+	}
+	t := takes(name)
+	return fault.E("policy.NewFacts", fault.Usage, nil, "fact", name, "word", word, "words", strings.Join(t.Words, ", "), "form", t.Form)
 }
 
 // listed reports whether a list fact holds a word.

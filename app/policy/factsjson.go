@@ -94,7 +94,7 @@ func (b *yesNoJSON) UnmarshalJSON(data []byte) error {
 	case "no", "null", "":
 		*b = false
 	default:
-		return fault.E("policy.NewFacts", fault.Usage, nil, "fact", "turn.edited", "word", string(data))
+		return unknownWord("turn.edited", string(data))
 	}
 	return nil
 }
@@ -126,7 +126,7 @@ func parseTurn(word string) (Turn, error) {
 		if _, ok := fault.As(err); ok {
 			return Turn{}, err
 		}
-		return Turn{}, fault.E("policy.NewFacts", fault.Usage, err, "fact", "turn", "word", word)
+		return Turn{}, fault.E("policy.NewFacts", fault.Usage, err, "fact", "turn", "word", word, "form", "turn")
 	}
 	for name, kind := range map[string]string{"turn.kind": raw.Kind, "turn.reused_from": raw.ReusedFrom} {
 		if kind != "" && !slices.Contains(turnKinds, kind) {
@@ -147,7 +147,7 @@ func parseAuthorisations(word string) ([]Authorisation, error) {
 		Reference string `json:"reference"`
 	}
 	if err := decodeOne([]byte(word), &raw); err != nil {
-		return nil, fault.E("policy.NewFacts", fault.Usage, err, "fact", "authorisations", "word", word)
+		return nil, fault.E("policy.NewFacts", fault.Usage, err, "fact", "authorisations", "word", word, "form", "authorisations")
 	}
 	list := make([]Authorisation, 0, len(raw))
 	for _, a := range raw {

@@ -134,6 +134,44 @@ func (s factSpec) read(word string) (string, bool) {
 	}
 }
 
+// FactTakes says what a fact takes: its words, or where these are not fixed the
+// name of their form, such as "date".
+type FactTakes struct {
+	Name  string
+	Words []string
+	Form  string
+}
+
+// forms name what is not a choice of words; "" stands for one.
+var forms = map[shape]string{oneOf: "", listOf: "list", date: "date", dayOfMonth: "day", country: "country", octal: "octal", free: "text"}
+
+// FactsTaken lists every fact of the contract by its name.
+func FactsTaken() []FactTakes {
+	list := []FactTakes{
+		{Name: "turn", Form: "turn"},
+		{Name: "turn.kind", Words: slices.Clone(turnKinds)},
+		{Name: "turn.edited", Words: slices.Clone(yesNo)},
+		{Name: "turn.reused_from", Words: slices.Clone(turnKinds)},
+		{Name: "authorisations", Form: "authorisations"},
+		{Name: "authorisations.scope", Words: slices.Clone(scopes)},
+		{Name: "authorisations.date", Form: forms[date]},
+	}
+	for name, spec := range vocabulary {
+		list = append(list, FactTakes{name, slices.Clone(spec.words), forms[spec.shape]})
+	}
+	slices.SortFunc(list, func(a, b FactTakes) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+// takes finds what a fact takes; of an unknown one nothing is known.
+func takes(name string) FactTakes {
+	list := FactsTaken()
+	if i := slices.IndexFunc(list, func(f FactTakes) bool { return f.Name == name }); i >= 0 {
+		return list[i]
+	}
+	return FactTakes{}
+}
+
 // yesOrNo reads true and false as the contract's words.
 func yesOrNo(word string) string {
 	switch word {

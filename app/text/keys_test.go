@@ -74,6 +74,7 @@ var builtKeys = map[string]string{
 	"share.revoked.":          "named by what revoking a share could do",
 	"signin.way.":             "named by the ways of signing in to a partner",
 	"support.except.":         "named by the exceptions of contact:support",
+	"cli.policy.form.":        "named by the form of a fact",
 }
 
 // enums are types each of whose constants has wording, and the keys of it.
