@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -165,9 +166,12 @@ func parseAdmin(data []byte, path string, now time.Time) (admin, error) {
 	wrong := func(field, word string) error {
 		return fault.E("app.parseAdmin", fault.AdminFile, nil, "path", path, "field", field, "word", word)
 	}
+	among := func(field, word string, words []string) error {
+		return fault.E("app.parseAdmin", fault.AdminFile, nil, "path", path, "field", field, "word", word, "words", strings.Join(words, ", "))
+	}
 	meta, err := toml.Decode(string(data), &a)
 	if err != nil {
-		return a, fault.E("app.parseAdmin", fault.AdminFile, errors.New(strings.TrimPrefix(err.Error(), "toml: ")), "path", path)
+		return a, noTOML(err, path)
 	}
 	for _, key := range meta.Undecoded() {
 		if !insideFacts(key) {
@@ -179,11 +183,11 @@ func parseAdmin(data []byte, path string, now time.Time) (admin, error) {
 	}
 	if a.acts, err = policy.LockActs(a.Forbid...); err != nil {
 		e, _ := fault.As(err)
-		return a, wrong("forbid", e.Detail["word"])
+		return a, among("forbid", e.Detail["word"], policy.LockWords())
 	}
 	for _, kind := range a.ForbidKinds {
 		if _, ok := kinds[kind]; !ok {
-			return a, wrong("forbid_kinds", kind)
+			return a, among("forbid_kinds", kind, Kinds())
 		}
 	}
 	for _, name := range a.ForbidProfiles {
@@ -203,6 +207,29 @@ func parseAdmin(data []byte, path string, now time.Time) (admin, error) {
 		return a, err
 	}
 	return a, a.parseCloud(wrong)
+}
+
+// typeFault finds line and field in what the parser says of a value.
+var typeFault = regexp.MustCompile(`line (\d+) \(last key "([^"]+)"\)`)
+
+// noTOML says what is wrong with a file that does not fit: a value of the wrong
+// type by its field, anything else in the words of the parser.
+func noTOML(err error, path string) error {
+	const op = "app.parseAdmin"
+	if at := typeFault.FindStringSubmatch(err.Error()); at != nil {
+		for _, want := range []struct{ says, form string }{
+			{"destination has type slice", "list"},
+			{"destination has type string", "text"},
+			{"destination has type boolean", "truth"},
+			{"destination has type integer", "number"},
+			{"expected table", "table"},
+		} {
+			if strings.Contains(err.Error(), want.says) {
+				return fault.E(op, fault.AdminFile, nil, "path", path, "field", at[2], "form", want.form, "line", at[1])
+			}
+		}
+	}
+	return fault.E(op, fault.AdminFile, errors.New(strings.TrimPrefix(err.Error(), "toml: ")), "path", path)
 }
 
 // insideFacts reports whether a key is part of a fact. The parser counts tables
@@ -365,14 +392,15 @@ func (a *admin) barred(p Profile, s policy.Service) error {
 func (a *admin) locks(p Profile, s policy.Service) []policy.Lock {
 	who := map[string]string{"Organisation": a.Organisation, "Contact": a.Contact}
 	if a.broken != nil {
-		problem := ""
-		if e, ok := fault.As(a.broken); ok {
-			problem = strings.TrimSpace(e.Detail["field"] + " " + e.Detail["word"])
-			if e.Err != nil {
-				problem = e.Err.Error()
-			}
+		args := map[string]string{"Path": a.path}
+		e, _ := fault.As(a.broken)
+		for _, name := range []string{"Field", "Word", "Words", "Form", "Line"} {
+			args[name] = e.Detail[strings.ToLower(name)]
 		}
-		l := policy.Lock{Acts: a.acts, Why: "organisation.broken", Args: map[string]string{"Path": a.path, "Problem": problem}}
+		if args["Cause"] = ""; e.Err != nil {
+			args["Cause"] = e.Err.Error()
+		}
+		l := policy.Lock{Acts: a.acts, Why: "organisation.broken", Args: args}
 		if outside(p, s) {
 			l.Acts = append(slices.Clone(l.Acts), string(policy.StartChat))
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"bise/app/fault"
 	"bise/app/policy"
 	"bise/app/text"
+	"bise/assets"
 )
 
 // managed opens an app on a machine with an administrator's file; "" is a
@@ -64,9 +67,12 @@ func TestAMistakeInTheAdministratorsFileIsNamedAndClosesAll(t *testing.T) {
 		{"an unknown field", "forbidd = [\"share\"]", []string{"forbidd"}},
 		{"an unknown field in a table", "[profiles.work]\nkind = \"mistral\"\nmould = \"x\"", []string{"profiles.work.mould"}},
 		{"a word of the wrong type", "organisation = \"x\"\nlocal_only = \"yes\"", []string{"line 2", "local_only"}},
-		{"a list that is no list", "forbid = \"share\"", []string{"forbid"}},
-		{"a feature nobody knows", "forbid = [\"shares\"]", []string{"forbid", "shares"}},
-		{"a kind nobody knows", "forbid_kinds = [\"mistrall\"]", []string{"forbid_kinds", "mistrall"}},
+		{"a list that is no list", "forbid = \"share\"", []string{"line 1", "forbid has to be a list"}},
+		{"a text that is none", "history = 1", []string{"line 1", "history has to be a text"}},
+		{"a number that is none", "log_retention_days = \"a week\"", []string{"log_retention_days has to be a whole number"}},
+		{"a table that is none", "hosted = \"free\"", []string{"hosted has to be a table"}},
+		{"a feature nobody knows", "forbid = [\"shares\"]", []string{"forbid", "“shares”", "attach, code_interpreter, copy", "web_search"}},
+		{"a kind nobody knows", "forbid_kinds = [\"mistrall\"]", []string{"forbid_kinds", "“mistrall”", "azure, bedrock, local, mistral"}},
 		{"an opt-out nobody knows", "optouts = [\"braev\"]", []string{"optouts", "braev"}},
 		{"a word that a fact does not take", "[hosted.facts]\nplan = \"gold\"", []string{"hosted.facts.plan", "gold"}},
 		{"an unknown fact", "[kinds.mistral.facts]\nplna = \"pro\"", []string{"kinds.mistral.facts.plna"}},
@@ -93,8 +99,8 @@ func TestAMistakeInTheAdministratorsFileIsNamedAndClosesAll(t *testing.T) {
 					t.Errorf("%q does not name %s", message, want)
 				}
 			}
-			if remedy == "" {
-				t.Error("no remedy")
+			if strings.Contains(message, "destination") || remedy == "" {
+				t.Errorf("told: %s %s", message, remedy)
 			}
 			closed(t, a)
 		})
@@ -261,6 +267,29 @@ func TestAFixedSettingIsRefusedWithWhoFixedIt(t *testing.T) {
 	for _, p := range a.Config().Profiles {
 		if p.Endpoint != "" || p.Facts["plan"] != "" {
 			t.Errorf("what the organisation fixed is in config.toml: %+v", p)
+		}
+	}
+}
+
+func TestTheGuideNamesEveryWordOfTheAdministratorsFile(t *testing.T) {
+	page, err := assets.Guide.ReadFile("guide/privacy.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(page), "## The administrator's file")
+	section, _, _ = strings.Cut(section, "\n## ")
+	_, section, _ = strings.Cut(section, "-->") // what a person reads of it
+	words := append(policy.LockWords(), Kinds()...)
+	for _, of := range []any{admin{}, imposed{}} {
+		for _, f := range reflect.VisibleFields(reflect.TypeOf(of)) {
+			if tag := f.Tag.Get("toml"); tag != "" {
+				words = append(words, tag)
+			}
+		}
+	}
+	for _, word := range words {
+		if !regexp.MustCompile("[`\\[.]" + word + "[` .\\]]").MatchString(section) {
+			t.Errorf("%q is not named", word)
 		}
 	}
 }
