@@ -88,6 +88,15 @@ type Received struct {
 	Needs    []string
 }
 
+// Advice is what a notice asks for: the word of its kind, or "none" where the
+// rules say that it does not concern this profile.
+func (r Received) Advice() string {
+	if r.Deadline != nil && r.Deadline.Decision == policy.NotApplicable {
+		return "none"
+	}
+	return string(r.Kind)
+}
+
 // DaysLeft is the countdown; ok is false where nothing counts down.
 func (r Received) DaysLeft() (days int, ok bool) {
 	if r.Deadline == nil {

@@ -47,7 +47,13 @@ func (a *App) Support(profile string, bundle bool) (Support, error) {
 	needs, _ := s.Verdict.Fields["exceptions"].([]string)
 	for _, need := range needs {
 		v := a.Rules().Decide(f, policy.Act("contact:"+need), 0)
-		if to := field(v, "to"); to != "" {
+		to := field(v, "to")
+		// What a need itself excepts goes past the partner: of the rights about
+		// data, those about support requests.
+		if except, _ := v.Fields["exceptions"].([]string); len(except) > 0 {
+			to = except[0]
+		}
+		if to != "" {
 			s.Exceptions = append(s.Exceptions, SupportException{Need: need, To: a.contactName(to)})
 		}
 	}

@@ -45,7 +45,7 @@ func (p *program) newNoticeJSON(r app.Received) noticeJSON {
 	out := noticeJSON{
 		ID: r.ID, Kind: r.Kind, Profile: r.Profile, Received: r.On, About: string(r.About), State: "open",
 		Facts: r.Facts, Needs: r.Needs, Items: r.Items, Missing: r.Lacks,
-		Advice: p.words.T("inbox.advice." + string(r.Kind)),
+		Advice: p.words.T("inbox.advice." + r.Advice()),
 	}
 	if !r.Dismissed.IsZero() {
 		out.State, out.DismissedAt = "dismissed", stamp(r.Dismissed)

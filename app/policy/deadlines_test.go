@@ -36,6 +36,8 @@ func TestDeadlinesCountAsTheDocumentsSay(t *testing.T) {
 		{"a yearly renewal", "price_increase", "service=le_chat price_notice=2025-01-10 renews_day=2024-02-29", "first_new_price", "2025-02-28"},
 		{"ninety days before an audit", "audit", "service=le_chat customer=business audit_planned=2025-06-30 last_audit=2024-07-15", "latest_notice", "2025-04-01"},
 		{"an audit within twelve months conflicts", "audit", "service=le_chat customer=business audit_planned=2025-06-30 last_audit=2024-07-15", "conflict", "yes"},
+		{"the next audit is known without a plan for it", "audit", "service=le_chat customer=business last_audit=2024-02-29", "earliest_next", "2025-02-28"},
+		{"and without one there is no last day for a notice", "audit", "service=le_chat customer=business last_audit=2024-02-29", "latest_notice", ""},
 		{"a first audit does not", "audit", "service=le_chat customer=business audit_planned=2025-06-30", "conflict", "no"},
 		{"what was open long ago is expired", "cancellation", "service=le_chat consumer_eu=yes subscribed=2025-03-01", "status", "expired"},
 		{"and what follows is named", "cancellation", "service=le_chat consumer_eu=yes subscribed=2025-03-01", "after", "ordinary_cancellation"},
@@ -50,6 +52,17 @@ func TestDeadlinesCountAsTheDocumentsSay(t *testing.T) {
 				t.Errorf("a deadline stops nothing, this one %ss", v.Decision)
 			}
 		})
+	}
+}
+
+func TestWhoPaysNothingHasNoSubscriptionToCancel(t *testing.T) {
+	for act, pairs := range map[string]string{
+		"cancellation":   "service=le_chat plan=free consumer_eu=yes subscribed=2025-06-10",
+		"price_increase": "service=la_plateforme plan=free price_notice=2025-06-01 renews_day=1",
+	} {
+		if v := eval(t, join("deadline", act), strings.Fields(pairs)...); v.Decision != NotApplicable || word(v, "last_day") != "" {
+			t.Errorf("%s: %s, last day %q", act, v.Decision, word(v, "last_day"))
+		}
 	}
 }
 

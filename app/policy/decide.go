@@ -241,7 +241,7 @@ func (r Rules) arguments(f Facts, v *Verdict) map[string]string {
 		"Contact": f.Get("partner_contact"), "Argument": arg, "Ruleset": r.id,
 		"DeclaredOn": f.Get("training_declared_on"), "Model": f.Get("model"),
 	}
-	for _, name := range []string{"earliest_end", "earliest_effective", "last_day", "to"} {
+	for _, name := range []string{"earliest_end", "earliest_effective", "earliest_next", "last_day", "to"} {
 		if word, ok := v.Fields[name].(string); ok {
 			args[camel(name)] = word
 		}

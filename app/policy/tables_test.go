@@ -40,7 +40,9 @@ func TestWhoTrainsOnWhat(t *testing.T) {
 		{"a partner never trains", "partner", "T1.8", "never no - none absent - no contract"},
 		{"this machine never trains", "local", "T1.9", "never no - none absent - no -"},
 		{"an unknown plan is assumed to train", "le_chat", "T1.10", "on_assumed - - none absent on_assumed no assumed"},
-		{"a plan of another service is unknown", "la_plateforme team", "T1.10", "on_assumed - - none absent on_assumed no assumed"},
+		{"a plan of another service is unknown, and the API has no thumbs", "la_plateforme team", "T1.10.lp", "on_assumed - - none absent - no assumed"},
+		{"an unknown plan of the API is assumed to train", "la_plateforme", "T1.10.lp", "on_assumed - - none absent - no assumed"},
+		{"a switch there is ignored", "la_plateforme training_switch=off", "T1.10.lp.ignored", "on_assumed - - none absent - yes assumed"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			words := strings.Fields(c.facts)
@@ -162,6 +164,7 @@ func TestReadingsOfUnclearTerms(t *testing.T) {
 		{"K13 nor exported", "export:json", "service=local attachment=weights weights=specific_access", Block, "PH-2.6.a"},
 		{"K13 a share of them is asked about and leaves them out", ShareTurn, "service=local attachment=weights weights=specific_access", Confirm, "K13"},
 		{"a new profile does not see a model that ends", ListModels, "service=partner discontinuation_notice=2025-03-01 profile_created=2025-03-02", Block, "PH-2.5"},
+		{"a notice about a model of Mistral's own hides nothing", ListModels, "service=la_plateforme discontinuation_notice=2025-03-01", Allow, "TOS-9.a"},
 		{"an older one is warned", ListModels, "service=partner discontinuation_notice=2025-03-01 profile_created=2025-02-01", Warn, "PH-2.5"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -36,7 +36,7 @@ func reasonsHaveWords(t *testing.T, id string) {
 		t.Fatal(err)
 	}
 	want := func(rule, key string) {
-		said := words.T(key, "DeclaredOn", "2025-03-02", "EarliestEnd", "2025-09-01", "Ruleset", "2025-02-06",
+		said := words.T(key, "DeclaredOn", "2025-03-02", "EarliestEnd", "2025-09-01", "EarliestNext", "2026-03-02", "Ruleset", "2025-02-06",
 			"LastDay", "2025-09-01", "EarliestEffective", "2025-09-01")
 		if said == key || strings.Contains(said, "<no value>") || !strings.HasSuffix(said, ".") {
 			t.Errorf("rule %s: %s says %q", rule, key, said)

@@ -320,7 +320,7 @@ func (v *View) noticeLines(n app.Received) []string {
 		say(t.Text, w.T("inbox.lacks_item", "Item", w.T("inbox.item."+item)))
 	}
 	lines = append(lines, "")
-	say(t.Text, w.T("inbox.advice."+string(n.Kind)))
+	say(t.Text, w.T("inbox.advice."+n.Advice()))
 	return lines
 }
 
