@@ -206,6 +206,9 @@ func (a *App) toFile(_ context.Context, s *Shared, snap Snapshot, permit policy.
 		if path, err = filepath.Abs(ExpandPath(to.Path)); err != nil {
 			return nil, fault.E(op, fault.Invalid, err, "path", to.Path)
 		}
+		if err := inFolder(path); err != nil {
+			return nil, err
+		}
 	}
 	if _, err := os.Lstat(path); err == nil {
 		return nil, fault.E(op, fault.Exists, nil, "path", path)
@@ -227,6 +230,16 @@ func (a *App) toFile(_ context.Context, s *Shared, snap Snapshot, permit policy.
 	}
 	s.SHA256 = digest(page)
 	return func() { _ = os.Remove(path) }, localstore.WriteFile(path, page)
+}
+
+// inFolder checks that the folder of a file that the person names is there, as
+// an export does: a slip of the pen makes no folders.
+func inFolder(path string) error {
+	dir := filepath.Dir(path)
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return fault.E("app.inFolder", fault.NotFound, nil, "what", "folder", "name", dir)
+	}
+	return nil
 }
 
 // toServer gives a share to a PrivateBin server.

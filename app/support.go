@@ -254,5 +254,8 @@ func (a *App) WriteBundle(b Bundle, path string, replace bool) error {
 	if _, err := os.Lstat(path); err == nil && !replace {
 		return fault.E(op, fault.FileExists, nil, "path", path)
 	}
+	if err := inFolder(path); err != nil {
+		return err
+	}
 	return writeFile(path, append(data, '\n'))
 }
