@@ -49,8 +49,15 @@ func (r *Root) showSources(id chat.MessageID) tea.Cmd {
 
 // askWhereToSave asks for a folder for the pictures and files of an answer.
 func (r *Root) askWhereToSave(id chat.MessageID) tea.Cmd {
-	if len(r.env.App.Files(r.session, id)) == 0 {
+	files := r.env.App.Files(r.session, id)
+	if len(files) == 0 {
 		r.tell(r.env.Words.T("picture.nothing_to_save"))
+		return nil
+	}
+	c := r.session.Snapshot()
+	m, _ := c.Message(id)
+	if v := r.env.App.Preview(r.env.App.ProfileOf(m.Provider), "export:markdown", m.Parts[files[0].Part].Origin); v.Decision == policy.Block {
+		r.refuse(v)
 		return nil
 	}
 	r.saving = id

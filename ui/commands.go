@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"errors"
+
 	tea "charm.land/bubbletea/v2"
 
 	"bise/app"
@@ -263,7 +265,12 @@ type doneMsg struct {
 }
 
 func (r *Root) done(msg doneMsg) tea.Cmd {
-	if msg.err != nil {
+	var refusal *policy.Refusal
+	switch {
+	case errors.As(msg.err, &refusal):
+		r.refuse(refusal.Verdict)
+		return nil
+	case msg.err != nil:
 		r.fail(msg.err)
 		return nil
 	}

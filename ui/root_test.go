@@ -25,18 +25,22 @@ type screenTest struct {
 }
 
 // start opens the screen with the guide, no history and a fixed clock.
-func start(t *testing.T, width, height int) *screenTest {
+func start(t *testing.T, width, height int, change ...func(*app.Options)) *screenTest {
 	t.Helper()
 	words, err := text.Load("en")
 	if err != nil {
 		t.Fatal(err)
 	}
 	clock := time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC)
-	a, err := app.Open(app.Options{
+	o := app.Options{
 		DataDir: t.TempDir(), NoStore: true, Words: words, LocalOnly: true,
 		Env: func(name string) string { return map[string]string{"OLLAMA_HOST": "127.0.0.1:1"}[name] },
 		Now: func() time.Time { return clock },
-	})
+	}
+	for _, c := range change {
+		c(&o)
+	}
+	a, err := app.Open(o)
 	if err != nil {
 		t.Fatal(err)
 	}
