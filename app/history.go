@@ -339,6 +339,22 @@ func (a *App) Recover(ctx context.Context, code chat.Secret, holder Holder, pass
 	return h.err
 }
 
+// FindKey looks for the key that a provider needs, which may ask for the passphrase
+// of the sealed file: for who cannot be asked later. A key that nobody gave yet is
+// none to look for.
+func (a *App) FindKey(ctx context.Context, provider string) error {
+	profile := a.ProfileOf(provider)
+	p, err := a.Profile(profile)
+	if err != nil || p.Kind == LocalProfile || a.barred(p) != nil {
+		return nil
+	}
+	_, err = a.apiKey(ctx, profile)
+	if fault.Is(err, fault.NotSignedIn) {
+		return nil
+	}
+	return err
+}
+
 // VerifyHistory reads the whole history and its index and says what is damaged.
 func (a *App) VerifyHistory(ctx context.Context) error {
 	h := a.history

@@ -60,6 +60,11 @@ func (p *program) chat(ctx context.Context, f chatFlags) error {
 	if err != nil {
 		return err
 	}
+	// Once lines are read, a passphrase could not be typed unseen.
+	if err := a.FindKey(ctx, s.Choice().Provider); err != nil {
+		return err
+	}
+	p.readsLines = true
 	t := &talk{program: p, app: a, session: s, leaving: f.leavingFlags, lines: make(chan string), quit: make(chan struct{})}
 	defer close(t.quit)
 	go t.read()

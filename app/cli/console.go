@@ -156,6 +156,9 @@ const maxLine = 4096
 // askPassphrase asks for the passphrase of the sealed file, and explains it the
 // first time, when it is made. Nothing typed then means that nothing is kept.
 func (p *program) askPassphrase(ctx context.Context) (chat.Secret, error) {
+	if p.readsLines {
+		return "", fault.E("cli.askPassphrase", fault.NeedsAnswer, nil, "what", "passphrase", "why", "lines")
+	}
 	holder, _, err := p.app.Holder(ctx)
 	if err != nil {
 		return "", err

@@ -56,6 +56,10 @@ type program struct {
 	// mending opens the app also where the active rules cannot be read.
 	mending bool
 
+	// readsLines says that the line mode reads what is typed, so that nothing can
+	// be typed unseen.
+	readsLines bool
+
 	// onInterrupt takes an interrupt instead of ending the program.
 	onInterrupt atomic.Pointer[func()]
 }
