@@ -72,3 +72,22 @@ func TestAPictureThatMayBeSavedAsksForAFolder(t *testing.T) {
 		t.Errorf("no folder is asked for:\n%s", s.screen())
 	}
 }
+
+func TestTheScreenSaysWhyAnotherServiceAnswers(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "policy.toml")
+	if err := os.WriteFile(path, []byte("organisation = \"Example Ltd\"\nforbid_kinds = [\"mistral\"]"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, 120, 24, func(o *app.Options) { o.AdminFile = path })
+	const told = "mistral is switched off here by Example Ltd."
+	if strings.Contains(s.screen(), told) {
+		t.Errorf("nobody wanted it:\n%s", s.screen())
+	}
+	if err := s.root.env.App.Configure(func(c *app.Config) { c.Profile = app.MistralProfile }); err != nil {
+		t.Fatal(err)
+	}
+	s.do(s.root.welcome())
+	if !strings.Contains(s.screen(), told) {
+		t.Errorf("the guide answers, and nobody says why:\n%s", s.screen())
+	}
+}

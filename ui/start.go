@@ -156,6 +156,10 @@ func (r *Root) welcome() tea.Cmd {
 	w := r.env.Words
 	name := r.env.App.Called(r.choice.Provider)
 	lines := strings.Split(w.T("chat.welcome", "Name", name, "Where", r.place.Where, "Consequence", r.place.Consequence), "\n")
+	if _, err := r.env.App.Displaced(); fault.Is(err, fault.LockedByAdmin) {
+		why, _ := w.Fault(err)
+		lines = append(lines, why)
+	}
 	switch r.history {
 	case app.HistoryOpen:
 		lines = append(lines, w.T("chat.welcome_kept"))
