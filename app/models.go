@@ -95,7 +95,8 @@ func (a *App) DefaultChoice(ctx context.Context) Choice {
 // Displaced says what a run would begin with if the organisation had not
 // switched it off, and why it does not: what the person chose last, or Mistral
 // where the environment holds its key. It is nil where nothing of that is so, and
-// where --profile names a profile, which is refused by itself.
+// where --profile names a profile, which is refused by itself. Provides tells
+// whether the organisation has put a profile of its own in its place.
 func (a *App) Displaced() (Choice, error) {
 	c := a.Config()
 	wanted := c.Profile
@@ -120,6 +121,10 @@ func (a *App) Displaced() (Choice, error) {
 	}
 	return Choice{provider, p.Model}, a.barred(p)
 }
+
+// Provides reports whether the organisation has a profile to begin with, which
+// takes the place of one that it has switched off.
+func (a *App) Provides() bool { return a.admin.first() != "" }
 
 // localChoice is the first model of a runner that answers at once, else the
 // guide.

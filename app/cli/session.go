@@ -77,18 +77,22 @@ func (p *program) session(ctx context.Context, a *app.App, f chatFlags, dry bool
 }
 
 // displaced deals with a new conversation whose service the organisation has
-// switched off. A person is told who answers instead. A script would take the
-// answer for that of the model it wanted, so it gets the refusal.
+// switched off. Where the organisation has put another in its place, or a person
+// reads along, it is told who answers instead. A script would take the answer for
+// that of the model it wanted, so it gets the refusal.
 func (p *program) displaced(a *app.App, s *app.Session, f chatFlags) (*app.Session, error) {
 	wanted, err := a.Displaced()
 	if err == nil {
 		return s, nil
 	}
-	if !f.talks || !p.console.interactive() {
+	if !a.Provides() && (!f.talks || !p.console.interactive()) {
 		return a.NewSession(wanted), nil // which the rules refuse, with why
 	}
-	p.output.note(p.describe(err).Message)
-	p.output.note(p.words.T("cli.chat.instead", "Name", a.Describe(s.Choice().Provider).Name))
+	told := p.describe(err).Message + " " + p.words.T("cli.chat.instead", "Name", a.Describe(s.Choice().Provider).Name)
+	if p.globals.json {
+		return s, p.output.json(event{"type", "notice", "notice", "switched_off", "message", told})
+	}
+	p.output.note(told)
 	return s, nil
 }
 
