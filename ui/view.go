@@ -154,35 +154,35 @@ func (r *Root) readingHints(width int) string {
 	m, _ := r.chat.Selected()
 	hints := []dialog.Hint{{Key: "tab", Does: w.T("chat.reading.back")}, {Key: "↑ ↓", Does: w.T("chat.reading.choose")}}
 	add := func(key, does string) {
-		hints = append(hints, dialog.Hint{Key: key, Does: w.T("chat.reading." + does)})
+		hints = append(hints, dialog.Hint{Key: key, Does: w.T(does)})
 	}
 	if r.sought != "" {
-		add("n", "find")
+		add("n", "chat.reading.find")
 	}
-	add("c", "copy")
+	add("c", "chat.reading.copy")
 	if m.Role == chat.User {
-		add("e", "edit")
-		add("r", "ask")
+		add("e", "chat.reading.edit")
+		add("r", "chat.reading.ask")
 	} else {
 		if m.State == chat.Cut || m.State == chat.Stopped {
-			add("g", "continue")
+			add("g", "chat.reading.continue")
 		}
-		add("r", "retry")
+		add("r", "chat.reading.retry")
 		if len(r.chat.Code(m.ID)) > 0 {
-			add("y", "code")
+			add("y", "chat.reading.code")
 		}
 		if len(r.env.App.Sources(r.session, m.ID)) > 0 {
-			add("o", "sources")
+			add("o", "chat.reading.sources")
 		}
 		if len(r.env.App.Files(r.session, m.ID)) > 0 {
-			add("s", "save")
+			add("s", "chat.reading.save")
 		}
 	}
 	c := r.session.Snapshot()
 	if ids, _ := c.Siblings(m.ID); len(ids) > 1 {
-		add("← →", "branches")
+		add("← →", "chat.reading.branches")
 	}
-	add("i", "details")
+	add("i", "chat.reading.details")
 	return dialog.Footer(hints, width)
 }
 
