@@ -51,13 +51,14 @@ func (a *App) FindIn(p Prompt) []Finding {
 // left alone.
 func (a *App) beforeLeaving(ctx context.Context, s *Session, p Prompt, ask *asking, turn chat.Turn) (chat.Turn, error) {
 	hidden := p.Placeholders || s.Snapshot().Settings.Placeholders
-	wanted := !hidden && !p.Checked && ask.prompt != nil && (p.Check || a.checks(a.ProfileOf(ask.choice.Provider)))
+	prompt := a.unseen(s, p, ask)
+	wanted := !hidden && !p.Checked && prompt != nil && (p.Check || a.checks(a.ProfileOf(ask.choice.Provider)))
 	if !hidden && !wanted || !a.leaves(ctx, *ask) {
 		return turn, nil
 	}
 	look := a.look()
 	if wanted {
-		if found := look.FindIn(*ask.prompt); len(found) > 0 {
+		if found := look.FindIn(*prompt); len(found) > 0 {
 			return turn, &Unchecked{Found: found}
 		}
 	}
@@ -65,6 +66,24 @@ func (a *App) beforeLeaving(ctx context.Context, s *Session, p Prompt, ask *aski
 		turn, ask.cloak = look.Hide(turn)
 	}
 	return turn, nil
+}
+
+// unseen is the prompt that the service has not had yet: a new one, or one that
+// is asked again and was not answered, or by another. Nil is none.
+func (a *App) unseen(s *Session, p Prompt, ask *asking) *chat.Message {
+	if ask.prompt != nil || p.Retry == "" {
+		return ask.prompt
+	}
+	c := s.Snapshot()
+	old, _ := c.Message(p.Retry)
+	if old.Role == chat.Assistant && old.Provider == ask.choice.Provider {
+		return nil
+	}
+	prompt, ok := c.Message(ask.answer.Parent)
+	if !ok {
+		return nil
+	}
+	return &prompt
 }
 
 // leaves reports whether a prompt leaves this machine, by way of a service, a

@@ -250,11 +250,8 @@ func (r *Root) progress(msg progressMsg) tea.Cmd {
 		r.fail(p.KeepErr)
 	}
 	r.layout()
-	switch {
-	case fault.Is(p.Err, fault.Overflow):
+	if fault.Is(p.Err, fault.Overflow) {
 		return r.retryFitting(p, msg.larger)
-	case fault.Is(p.Err, fault.NotSignedIn):
-		return r.run(keys.SignIn)
 	}
 	if r.window == 0 && r.used > 0 {
 		return r.refreshPlace() // the meter needs to know what is full

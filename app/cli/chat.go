@@ -247,6 +247,10 @@ func (t *talk) turn(ctx context.Context, prompt app.Prompt) error {
 	answer, err := t.start(ctx, t.app, t.session, prompt, t.yes)
 	if err != nil {
 		t.unsent, t.failed = &prompt, err
+		t.attach = prompt.Attachments // they go along with what is asked instead
+		for _, part := range t.attach {
+			t.output.note(t.words.T("cli.chat.attached", "Name", part.Name))
+		}
 		return err
 	}
 	t.unsent = nil

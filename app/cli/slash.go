@@ -173,11 +173,15 @@ func snapshotBranch(s *app.Session) []chat.Message {
 // slashRetry asks again for the last answer, or asks again what was not answered.
 func (t *talk) slashRetry(ctx context.Context, _ string) error {
 	if t.unsent != nil {
-		return t.turn(ctx, *t.unsent)
+		again := *t.unsent
+		again.Attachments, t.attach = t.attach, nil
+		return t.turn(ctx, again)
 	}
 	m, ok := t.unanswered()
 	if ok && m.Ended == "" {
-		return t.turn(ctx, app.Prompt{Retry: m.ID})
+		again := app.Prompt{Retry: m.ID}
+		t.leaving.into(&again)
+		return t.turn(ctx, again)
 	}
 	if ok { // refused: it stays out of what is sent, so it is asked as another
 		again := app.Prompt{Text: m.Text(), After: &m.Parent}

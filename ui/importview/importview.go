@@ -119,8 +119,8 @@ func (v *view) key(msg tea.KeyPressMsg) (screen.Action, tea.Cmd) {
 			return screen.Stay{}, nil // what has been kept is told when the work has stopped
 		}
 		return screen.Close{}, nil
-	case v.step != asking:
-	case pressed == "enter" && v.report.Added > 0:
+	case v.step == looking, v.step == importing:
+	case v.step == asking && pressed == "enter" && v.report.Added > 0:
 		cmd := v.start(importing)
 		v.hint()
 		return screen.Stay{}, cmd
