@@ -205,6 +205,38 @@ func remove(t *testing.T, path string) {
 	}
 }
 
+func TestAnUnansweredPromptIsLookedThroughWhenItIsAskedAgain(t *testing.T) {
+	f := &fake{answer: func(_ context.Context, _ chat.Turn, yield func(client.Delta, error) bool) {
+		yield(client.Delta{}, fault.E("test", fault.ServerFailed, nil))
+	}}
+	a := open(t, t.TempDir(), policy.Platform, f)
+	if err := a.Accept(MistralProfile); err != nil {
+		t.Fatal(err)
+	}
+	a.providers = newSet(t, f)
+	s := a.NewSession(f.choice())
+	ask(t, a, s, Prompt{Text: "bob@example.org"})
+	if err := a.SetProfile(MistralProfile, []string{"check_before_send=ask"}); err != nil {
+		t.Fatal(err)
+	}
+	a.providers = newSet(t, f)
+	c, sent := s.Snapshot(), len(f.turns)
+	again := Prompt{Retry: c.Leaf}
+	_, _, err := a.Ask(t.Context(), s, again)
+	if u, ok := UncheckedIn(err); !ok || len(u.Found) != 1 || len(f.turns) != sent {
+		t.Fatalf("asked again: %v, %d turns after %d", err, len(f.turns), sent)
+	}
+	again.Checked = true
+	f.answer = saying("yes")
+	answer := ask(t, a, s, again)
+	if answer.Err != nil {
+		t.Fatal(answer.Err)
+	}
+	if _, _, err := a.Ask(t.Context(), s, Prompt{Retry: answer.Message.ID}); err != nil {
+		t.Errorf("what the service has had is asked about again: %v", err)
+	}
+}
+
 func TestPlaceholdersStayWithTheConversation(t *testing.T) {
 	f := &fake{answer: func(_ context.Context, turn chat.Turn, yield func(client.Delta, error) bool) {
 		for _, r := range "It is " + string(turn.Messages[len(turn.Messages)-1].Text()) + " [" {

@@ -97,6 +97,14 @@ func TestImportingConversations(t *testing.T) {
 			t.Errorf("the last action is %#v", d.last)
 		}
 	})
+	t.Run("a remedy that has no room can be scrolled to", func(t *testing.T) {
+		d := open(t, place(strings.Repeat("a-long-name-", 8)+".txt", "buy milk"))
+		d.overlay.Resize(40, 12)
+		before := d.overlay.View()
+		if d.keys("pgdown"); d.overlay.View() == before {
+			t.Errorf("PgDn does nothing:\n%s", before)
+		}
+	})
 	t.Run("says that a file holds no conversations", func(t *testing.T) {
 		d := open(t, place("notes.txt", "buy milk"))
 		d.golden("import-unknown")

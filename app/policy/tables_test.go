@@ -101,6 +101,7 @@ func TestWhatMayBeDoneWithEachKindOfTurn(t *testing.T) {
 		{"K13 weights under Specific Access", "local", "text", "weights=specific_access attachment=weights", "aaabcbbabbbb"},
 		{"K13 their path in a prompt", "local", "input", "weights=specific_access attachment=weights", "aaabcbbabbbb"},
 		{"K13 weights on a partner's cloud", "partner", "text", "weights=specific_access attachment=weights", "aaabcbbabbbb"},
+		{"a search answer beside such weights stays a search answer", "le_chat", "web_search", "weights=specific_access attachment=weights", "abrrcbaaabbb"},
 		{"what weights under Specific Access answer is an answer", "local", "text", "weights=specific_access", "aaaacaaaaaaa"},
 		{"open weights are no secret", "local", "text", "attachment=weights", "aaaacaaaaaaa"},
 	} {
