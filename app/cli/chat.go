@@ -150,8 +150,9 @@ func (t *talk) read() {
 }
 
 func (t *talk) welcome(ctx context.Context) {
-	place := t.app.PlaceOf(ctx, t.session.Choice())
-	t.output.note(t.words.T("cli.chat.welcome", "Where", place.Where, "Consequence", place.Consequence))
+	if place := t.app.PlaceOf(ctx, t.session.Choice()); place.Where != "" { // a service that is switched off has none
+		t.output.note(t.words.T("cli.chat.welcome", "Where", place.Where, "Consequence", place.Consequence))
+	}
 	t.output.note(t.words.T("cli.chat.hint"))
 }
 
