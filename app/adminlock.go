@@ -315,3 +315,53 @@ func (a *App) checkAdmin() []Check {
 	}
 	return []Check{says(name, "doctor.admin", "Path", f.path, "Organisation", f.Organisation, "Locks", strings.Join(locks, ", "))}
 }
+
+// outside reports whether words leave this machine for a profile: what the
+// person calls local is believed of an address on this machine alone.
+func outside(p Profile, s policy.Service) bool {
+	return s != policy.Local || kinds[p.Kind] != policy.Local && !loopbackURL(p.Endpoint)
+}
+
+// barred says why a profile may not be used at all, nil if it may.
+func (a *admin) barred(p Profile, s policy.Service) error {
+	switch {
+	case a.broken != nil && outside(p, s):
+		return a.broken
+	case slices.Contains(a.ForbidKinds, p.Kind):
+		return fault.E("app.barred", fault.LockedByAdmin, nil,
+			"provider", p.Name, "kind", p.Kind, "organisation", a.Organisation, "contact", a.Contact)
+	case slices.Contains(a.ForbidProfiles, p.Name):
+		return fault.E("app.barred", fault.LockedByAdmin, nil,
+			"provider", p.Name, "organisation", a.Organisation, "contact", a.Contact)
+	}
+	return nil
+}
+
+// locks are what the rules take into account for a profile. The guide shares
+// the facts of the local profile and answers whatever is switched off.
+func (a *admin) locks(p Profile, s policy.Service) []policy.Lock {
+	who := map[string]string{"Organisation": a.Organisation, "Contact": a.Contact}
+	if a.broken != nil {
+		args := map[string]string{"Path": a.path}
+		e, _ := fault.As(a.broken)
+		for _, name := range []string{"Field", "Word", "Words", "Form", "Line"} {
+			args[name] = e.Detail[strings.ToLower(name)]
+		}
+		if args["Cause"] = ""; e.Err != nil {
+			args["Cause"] = e.Err.Error()
+		}
+		l := policy.Lock{Acts: a.acts, Why: "organisation.broken", Args: args}
+		if outside(p, s) {
+			l.Acts = append(slices.Clone(l.Acts), string(policy.StartChat))
+		}
+		return []policy.Lock{l}
+	}
+	var locks []policy.Lock
+	if len(a.acts) > 0 {
+		locks = append(locks, policy.Lock{Acts: a.acts, Why: "organisation.off", Args: who})
+	}
+	if p.Kind != LocalProfile && a.barred(p, s) != nil {
+		locks = append(locks, policy.Lock{Acts: []string{string(policy.StartChat)}, Why: "organisation.provider", Args: who})
+	}
+	return locks
+}
