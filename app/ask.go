@@ -296,6 +296,34 @@ func newPrompt(p Prompt, after chat.MessageID, id string) (chat.Message, error) 
 	}, nil
 }
 
+// Again asks once more for the answer to a prompt that has none. One that a
+// service's moderation refused stays out of what is sent, so that it is asked as
+// another.
+func Again(prompt chat.Message) Prompt {
+	if prompt.Ended != "" {
+		return Repeated(prompt)
+	}
+	return Prompt{Retry: prompt.ID}
+}
+
+// Repeated is a prompt of a conversation as another one in its place, with its
+// files.
+func Repeated(prompt chat.Message) Prompt {
+	parent := prompt.Parent
+	return Prompt{Text: prompt.Text(), After: &parent, Attachments: Attachments(prompt)}
+}
+
+// Attachments are the parts of a prompt that were not typed.
+func Attachments(prompt chat.Message) []chat.Part {
+	var parts []chat.Part
+	for _, p := range prompt.Parts {
+		if p.Kind != chat.TextPart {
+			parts = append(parts, p)
+		}
+	}
+	return parts
+}
+
 // keepPrompt writes the prompt before it is sent.
 func (a *App) keepPrompt(ctx context.Context, s *Session, ask asking) error {
 	if ask.prompt == nil {

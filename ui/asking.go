@@ -276,26 +276,9 @@ func (r *Root) retryFitting(p app.Progress, larger int) tea.Cmd {
 	if !ok {
 		return nil
 	}
-	ask := repeated(prompt)
+	ask := app.Repeated(prompt)
 	r.sending = &sending{prompt: ask, typed: string(ask.Text), attach: ask.Attachments}
 	return r.push(dialog.Overflow(r.env, p.Err, larger))
-}
-
-// repeated asks a prompt of the conversation once more, with its files.
-func repeated(m chat.Message) app.Prompt {
-	parent := m.Parent
-	return app.Prompt{Text: m.Text(), After: &parent, Attachments: attachments(m)}
-}
-
-// attachments are the parts of a prompt that were not typed.
-func attachments(m chat.Message) []chat.Part {
-	var parts []chat.Part
-	for _, p := range m.Parts {
-		if p.Kind != chat.TextPart {
-			parts = append(parts, p)
-		}
-	}
-	return parts
 }
 
 // everySecond counts down while there is something to count: one second at a

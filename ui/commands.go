@@ -195,17 +195,11 @@ func (r *Root) again(p app.Prompt) tea.Cmd {
 		return nil
 	}
 	if p.Retry == "" && p.Continue == "" {
-		// A prompt whose answer never came is asked as it is; one that was refused
-		// stays out of what is sent, so that it is asked as another.
 		m, ok := r.chat.Selected()
-		switch {
-		case !ok || m.Role != chat.User:
+		if !ok || m.Role != chat.User {
 			return nil
-		case m.Ended != "":
-			p = repeated(m)
-		default:
-			p = app.Prompt{Retry: m.ID}
 		}
+		p = app.Again(m) // its answer never came
 	}
 	r.leaveReading()
 	return r.send(&sending{prompt: p})
@@ -222,7 +216,7 @@ func (r *Root) edit(m chat.Message) {
 	}
 	parent := m.Parent
 	r.leaveReading()
-	r.edits, r.attach = &parent, attachments(m)
+	r.edits, r.attach = &parent, app.Attachments(m)
 	r.composer.SetValue(string(m.Text()))
 	r.tell(r.env.Words.T("chat.editing"))
 	r.layout()

@@ -177,19 +177,8 @@ func (t *talk) slashRetry(ctx context.Context, _ string) error {
 		again.Attachments, t.attach = t.attach, nil
 		return t.turn(ctx, again)
 	}
-	m, ok := t.unanswered()
-	if ok && m.Ended == "" {
-		again := app.Prompt{Retry: m.ID}
-		t.leaving.into(&again)
-		return t.turn(ctx, again)
-	}
-	if ok { // refused: it stays out of what is sent, so it is asked as another
-		again := app.Prompt{Text: m.Text(), After: &m.Parent}
-		for _, p := range m.Parts {
-			if p.Kind != chat.TextPart {
-				again.Attachments = append(again.Attachments, p)
-			}
-		}
+	if m, ok := t.unanswered(); ok {
+		again := app.Again(m)
 		t.leaving.into(&again)
 		return t.turn(ctx, again)
 	}
