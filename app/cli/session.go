@@ -33,35 +33,8 @@ func (p *program) session(ctx context.Context, a *app.App, f chatFlags, dry bool
 	if err != nil {
 		return nil, err
 	}
-	if f.weights != "" {
-		if err := p.guardWeights(a, f.weights); err != nil {
-			return nil, err
-		}
-		choice, err := a.RunWeights(ctx, f.weights)
-		if err != nil {
-			return nil, err
-		}
-		f.model = choice.Provider + "/" + choice.Model
-	}
-	if f.model != "" {
-		choice, err := a.FindModel(ctx, f.model, s.Choice().Provider)
-		if err != nil {
-			return nil, err
-		}
-		if id == "" {
-			s = a.NewSession(choice)
-		} else {
-			left, err := a.Switch(ctx, s, choice)
-			if err != nil {
-				return nil, err
-			}
-			_ = p.tellLeft(left, nil)
-		}
-	}
-	if id == "" && f.model == "" {
-		if s, err = p.displaced(a, s, f); err != nil {
-			return nil, err
-		}
+	if s, err = p.answeredBy(ctx, a, s, f, id == ""); err != nil {
+		return nil, err
 	}
 	if preset != nil {
 		if err := a.UsePreset(ctx, s, *preset); err != nil {
@@ -73,6 +46,40 @@ func (p *program) session(ctx context.Context, a *app.App, f chatFlags, dry bool
 			return nil, err
 		}
 	}
+	return s, nil
+}
+
+// answeredBy has a conversation answered by the model or the weights that the
+// flags name.
+func (p *program) answeredBy(ctx context.Context, a *app.App, s *app.Session, f chatFlags, isNew bool) (*app.Session, error) {
+	if f.weights != "" {
+		if err := p.guardWeights(a, f.weights); err != nil {
+			return nil, err
+		}
+		choice, err := a.RunWeights(ctx, f.weights)
+		if err != nil {
+			return nil, err
+		}
+		f.model = choice.Provider + "/" + choice.Model
+	}
+	if f.model == "" {
+		if isNew {
+			return p.displaced(a, s, f)
+		}
+		return s, nil
+	}
+	choice, err := a.FindModel(ctx, f.model, s.Choice().Provider)
+	if err != nil {
+		return nil, err
+	}
+	if isNew {
+		return a.NewSession(choice), nil
+	}
+	left, err := a.Switch(ctx, s, choice)
+	if err != nil {
+		return nil, err
+	}
+	_ = p.tellLeft(left, nil)
 	return s, nil
 }
 
