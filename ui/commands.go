@@ -123,7 +123,7 @@ func (r *Root) find(words string) tea.Cmd {
 
 func (r *Root) leaveReading() {
 	if r.reading {
-		r.reading = false
+		r.reading, r.readingLine = false, readingLine{}
 		r.chat.Deselect()
 		_ = r.composer.Focus() // the terminal's own cursor needs no command
 	}

@@ -45,13 +45,14 @@ type Root struct {
 	window  int // context length of the choice in tokens; 0 is unknown
 	used    int // tokens of the context after the last answer; 0 is unknown
 	// chosen says that the provider of the next prompt is known.
-	chosen  bool
-	history app.HistoryState
-	sought  string   // the words found last
-	rules   []string // what a person should know of the rules
-	tools   string   // the tools of the next prompt, in words
-	gallery gallery
-	saving  chat.MessageID // whose files are about to be saved
+	chosen      bool
+	history     app.HistoryState
+	readingLine readingLine
+	sought      string   // the words found last
+	rules       []string // what a person should know of the rules
+	tools       string   // the tools of the next prompt, in words
+	gallery     gallery
+	saving      chat.MessageID // whose files are about to be saved
 
 	turn    *turn
 	sending *sending

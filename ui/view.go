@@ -148,10 +148,30 @@ func (r *Root) rule() string {
 	return t.Border.Render("──") + t.Muted.Render(label) + t.Border.Render(strings.Repeat("─", max(0, r.width-2-ansi.StringWidth(label))))
 }
 
+// readingLine is the line of keys drawn last, and what it was made of: the next
+// frame has the same one unless something of this has changed.
+type readingLine struct {
+	id    chat.MessageID
+	state chat.State
+	parts int
+	found bool
+	width int
+	line  string
+}
+
 // readingHints names the keys for the selected message, as many as fit into width.
 func (r *Root) readingHints(width int) string {
-	w := r.env.Words
 	m, _ := r.chat.Selected()
+	now := readingLine{m.ID, m.State, len(m.Parts), r.sought != "", width, r.readingLine.line}
+	if now != r.readingLine {
+		now.line = r.readingKeys(m, width)
+		r.readingLine = now
+	}
+	return now.line
+}
+
+func (r *Root) readingKeys(m chat.Message, width int) string {
+	w := r.env.Words
 	hints := []dialog.Hint{{Key: "tab", Does: w.T("chat.reading.back")}, {Key: "↑ ↓", Does: w.T("chat.reading.choose")}}
 	add := func(key, does string) {
 		hints = append(hints, dialog.Hint{Key: key, Does: w.T(does)})
