@@ -32,8 +32,12 @@ func TestAListSaysThatThereIsMore(t *testing.T) {
 		}
 	}
 	l.SetRows(rows[:2])
+	l.Move(-1)
+	if got := l.View(); strings.Contains(got, "↓") {
+		t.Errorf("all that there is: %q", got)
+	}
 	l.SetMore(true) // of which more can be had
-	if got := l.View(); !strings.Contains(got, "↓ row 1") && !strings.Contains(got, "› row 1") {
+	if got := l.View(); !strings.Contains(got, "↓ row 1") {
 		t.Errorf("a page with more to come: %q", got)
 	}
 }
